@@ -6,16 +6,18 @@
 
 #include <stdint.h>
 
+#include "base/picture.h"
+
 enum {
 	WIRE_MAGIC = 0x4f43434c, /* "OCCL" */
 	WIRE_VERSION = 1,
 	WIRE_REGIONS_MAX = 256, /* regions of one photo */
 	WIRE_POINTS_MAX = 64,   /* corners of one region, or points of a lip contour */
 	WIRE_BLOBS_MAX = 16,
-	WIRE_INPUT_MAX = 200 * 1024 * 1024, /* bytes of one original */
+	WIRE_INPUT_MAX = PICTURE_BYTES_MAX,
 	WIRE_OUTPUT_MAX = 96 * 1024 * 1024, /* bytes of all blobs of one reply */
-	WIRE_PIXELS_MAX = 100 * 1000 * 1000,
-	WIRE_SIDE_MAX = 20000,
+	WIRE_PIXELS_MAX = PICTURE_PIXELS_MAX,
+	WIRE_SIDE_MAX = PICTURE_SIDE_MAX,
 	MASTER_SIDE_MAX = 2048,
 	RECIPE_VERSION = 1 /* of renditions: 480/960/1600, JPEG q80 + AVIF q60 effort 0 */
 };
@@ -28,8 +30,6 @@ enum wire_job {
 	WIRE_SHOW = 5    /* original + decision -> side-by-side JPEG only */
 };
 
-enum wire_format { WIRE_NONE = 0, WIRE_JPEG, WIRE_PNG, WIRE_TIFF, WIRE_WEBP, WIRE_HEIF, WIRE_AVIF };
-
 enum wire_view {
 	VIEW_EO_FR = 1,
 	VIEW_EO_FS,
@@ -41,25 +41,6 @@ enum wire_view {
 	VIEW_IO_UO,
 	VIEW_IO_LO,
 	VIEW_OT
-};
-
-/* What was found and removed (I1), a bit each; flow/strip names them in plain words. */
-enum wire_removed {
-	REMOVED_GPS = 1 << 0,
-	REMOVED_CAMERA = 1 << 1, /* make, model */
-	REMOVED_SERIAL = 1 << 2,
-	REMOVED_OWNER = 1 << 3, /* owner, artist, copyright */
-	REMOVED_DATES = 1 << 4,
-	REMOVED_PREVIEW = 1 << 5, /* embedded preview or thumbnail */
-	REMOVED_MAKER = 1 << 6,
-	REMOVED_COMMENT = 1 << 7,
-	REMOVED_XMP = 1 << 8,
-	REMOVED_IPTC = 1 << 9,
-	REMOVED_ICC = 1 << 10,
-	REMOVED_SECOND_IMAGE = 1 << 11, /* MPF, gain map, other pages */
-	REMOVED_TRAILER = 1 << 12,      /* bytes after the end marker: motion photo, archive */
-	REMOVED_OTHER = 1 << 13,
-	REMOVED_EXIF = 1 << 14
 };
 
 enum wire_kind { REGION_FACE = 1, REGION_TEXT, REGION_CODE, REGION_DRAWN };
