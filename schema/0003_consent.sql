@@ -1,0 +1,217 @@
+-- 0003: consents, what they cover, who signed them, what is missing, and how each stands right now.
+
+CREATE TABLE consent (
+  id              INTEGER PRIMARY KEY,
+  code            TEXT NOT NULL UNIQUE CHECK (length(code) = 10), -- printed on the form, leads back to this draft
+  patient_id      INTEGER NOT NULL REFERENCES patient (id),
+  staff_id        INTEGER NOT NULL REFERENCES staff (id),         -- who opened the draft
+  created_at      INTEGER NOT NULL,
+  -- the form as it was shown (C1)
+  form_version    TEXT,
+  form_lang       TEXT CHECK (form_lang IN ('en', 'de', 'es', 'fr')),
+  form_sha256     TEXT CHECK (length(form_sha256) = 64),          -- of the exact text that was shown
+  -- the signed document (C1), sealed under the patient's evidence key
+  document_sha256 TEXT CHECK (length(document_sha256) = 64),
+  document_kind   TEXT CHECK (document_kind IN ('pdf', 'jpeg', 'png', 'heic', 'signature')),
+  document_name   TEXT,                                           -- its random name in vault/
+  -- which photos (C3)
+  scope           TEXT CHECK (scope IN ('pictures', 'views')),    -- exact masked pictures, or views within dates
+  photos_from_on  TEXT,
+  photos_to_on    TEXT,
+  -- C2
+  discloser       TEXT,                                           -- who discloses (and successors, if named)
+  expires_on      TEXT,                                           -- the last day; with an event: its latest date
+  expires_at      INTEGER,                                        -- 00:00 local on the day after, worked out in C
+  expiry_event    TEXT,                                           -- "end of retention", with expires_on as the latest date
+  event_at        INTEGER,                                        -- when that event happened
+  not_combined    INTEGER CHECK (not_combined IN (0, 1)),         -- 1: not combined with a treatment consent
+  benefit         TEXT,                                           -- payment by a third party or benefit to the patient; 'none'
+  copy_given_on   TEXT,
+  statements_read INTEGER CHECK (statements_read IN (0, 1)),      -- the form bore the statements of C2
+  gdpr_notice     INTEGER CHECK (gdpr_notice IN (0, 1)),          -- art. 13 notice given
+  gdpr_explicit   INTEGER CHECK (gdpr_explicit IN (0, 1)),        -- art. 9 explicit words ticked
+  -- how it ended (C6, C8)
+  revoked_at      INTEGER,
+  revoked_by      TEXT,                                           -- who revoked: "patient", "guardian 3", ...
+  revoked_how     TEXT,
+  error_at        INTEGER,                                        -- entered in error
+  error_why       TEXT,
+  CHECK ((revoked_at IS NULL) = (revoked_by IS NULL)),
+  CHECK ((error_at IS NULL) = (error_why IS NULL)),
+  CHECK ((expires_on IS NULL) = (expires_at IS NULL))
+) STRICT;
+CREATE INDEX consent_patient ON consent (patient_id);
+
+-- C3: one row a channel that was agreed to, up to an exposure, with its own recipients and purpose (C2).
+CREATE TABLE consent_channel (
+  consent_id INTEGER NOT NULL REFERENCES consent (id),
+  channel    TEXT NOT NULL CHECK (channel IN ('website', 'social', 'print', 'teaching')),
+  exposure   INTEGER NOT NULL CHECK (exposure IN (1, 2, 3)),      -- 1 teeth < 2 smile < 3 veiled
+  recipients TEXT NOT NULL CHECK (length(trim(recipients)) > 0),  -- to whom
+  purpose    TEXT NOT NULL CHECK (length(trim(purpose)) > 0),
+  PRIMARY KEY (consent_id, channel)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE consent_view (                                       -- scope 'views'
+  consent_id INTEGER NOT NULL REFERENCES consent (id),
+  view       TEXT NOT NULL CHECK (view IN ('EO-FR', 'EO-FS', 'EO-PR', 'EO-45', 'IO-FR', 'IO-RB', 'IO-LB', 'IO-UO', 'IO-LO', 'OT')),
+  PRIMARY KEY (consent_id, view)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE consent_picture (                                    -- scope 'pictures': see, then sign
+  consent_id    INTEGER NOT NULL REFERENCES consent (id),
+  master_sha256 TEXT NOT NULL CHECK (length(master_sha256) = 64),
+  PRIMARY KEY (consent_id, master_sha256)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE consent_exclusion (                                  -- single pictures taken out again
+  consent_id INTEGER NOT NULL REFERENCES consent (id),
+  photo_id   INTEGER NOT NULL,
+  PRIMARY KEY (consent_id, photo_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE signature (
+  id           INTEGER PRIMARY KEY,
+  consent_id   INTEGER NOT NULL REFERENCES consent (id),
+  who          TEXT NOT NULL CHECK (who IN ('patient', 'minor', 'guardian', 'representative', 'witness', 'interpreter')),
+  guardian_id  INTEGER REFERENCES guardian (id),                  -- for guardian and representative
+  name         TEXT NOT NULL CHECK (length(trim(name)) BETWEEN 1 AND 200),
+  relationship TEXT,
+  authority    TEXT,
+  signed_on    TEXT NOT NULL,
+  signed_at    INTEGER NOT NULL                                   -- noon local on that day, worked out in C
+) STRICT;
+CREATE INDEX signature_consent ON signature (consent_id);
+
+-- Facts about each consent that the views below share.
+CREATE VIEW consent_signed AS
+SELECT c.id AS consent_id, c.patient_id,
+       (SELECT max(s.signed_at) FROM signature s
+         WHERE s.consent_id = c.id AND s.who IN ('patient', 'minor', 'guardian', 'representative')) AS signed_at,
+       EXISTS (SELECT 1 FROM signature s JOIN patient p ON p.id = c.patient_id
+                WHERE s.consent_id = c.id AND s.who = 'patient' AND s.signed_at >= p.majority_at) AS by_adult,
+       EXISTS (SELECT 1 FROM signature s JOIN guardian g ON g.id = s.guardian_id
+                WHERE s.consent_id = c.id AND s.who = 'representative' AND g.kind = 'representative'
+                  AND length(trim(coalesce(s.authority, ''))) > 0) AS by_representative,
+       EXISTS (SELECT 1 FROM signature s WHERE s.consent_id = c.id AND s.who = 'guardian') AS by_guardian,
+       EXISTS (SELECT 1 FROM signature s WHERE s.consent_id = c.id AND s.who = 'minor') AS by_minor
+  FROM consent c;
+
+-- C1 to C4: everything a consent still lacks, a row each. A consent with a row here is a draft. `what` is a stable
+-- code for programs and translations; record/consent.c has the sentence for each.
+CREATE VIEW consent_missing AS
+SELECT c.id AS consent_id, 'C1' AS rule, 'document' AS what FROM consent c WHERE c.document_sha256 IS NULL
+UNION ALL SELECT c.id, 'C1', 'form' FROM consent c
+ WHERE c.form_sha256 IS NULL OR c.form_version IS NULL OR c.form_lang IS NULL
+UNION ALL SELECT c.id, 'C2', 'photos' FROM consent c
+ WHERE c.scope IS NULL
+    OR (c.scope = 'views' AND (c.photos_from_on IS NULL OR c.photos_to_on IS NULL OR c.photos_from_on > c.photos_to_on
+        OR NOT EXISTS (SELECT 1 FROM consent_view v WHERE v.consent_id = c.id)))
+    OR (c.scope = 'pictures' AND NOT EXISTS (SELECT 1 FROM consent_picture x WHERE x.consent_id = c.id))
+UNION ALL SELECT c.id, 'C2', 'discloser' FROM consent c WHERE length(trim(coalesce(c.discloser, ''))) = 0
+UNION ALL SELECT c.id, 'C3', 'channel' FROM consent c
+ WHERE NOT EXISTS (SELECT 1 FROM consent_channel h WHERE h.consent_id = c.id)
+UNION ALL SELECT c.id, 'C2', 'expiry' FROM consent c WHERE c.expires_at IS NULL
+UNION ALL SELECT c.id, 'C2', 'statements' FROM consent c WHERE coalesce(c.statements_read, 0) = 0
+UNION ALL SELECT c.id, 'C2', 'copy' FROM consent c WHERE c.copy_given_on IS NULL
+UNION ALL SELECT c.id, 'C2', 'combined' FROM consent c WHERE coalesce(c.not_combined, 0) = 0
+UNION ALL SELECT c.id, 'C2', 'benefit' FROM consent c WHERE length(trim(coalesce(c.benefit, ''))) = 0
+UNION ALL SELECT c.id, 'C2', 'gdpr_notice' FROM consent c, practice r
+ WHERE r.profile IN ('EU', 'both') AND coalesce(c.gdpr_notice, 0) = 0
+UNION ALL SELECT c.id, 'C2', 'gdpr_explicit' FROM consent c, practice r
+ WHERE r.profile IN ('EU', 'both') AND coalesce(c.gdpr_explicit, 0) = 0
+UNION ALL SELECT s.consent_id, 'C2', 'signature' FROM consent_signed s WHERE s.signed_at IS NULL
+-- signed as an adult, or for an adult: by the patient, or by a representative with documented authority
+UNION ALL SELECT s.consent_id, 'C4', 'adult_signature' FROM consent_signed s JOIN patient p ON p.id = s.patient_id
+ WHERE s.signed_at >= p.majority_at AND NOT s.by_adult AND NOT s.by_representative
+-- signed while a minor: a guardian
+UNION ALL SELECT s.consent_id, 'C4', 'guardian_signature' FROM consent_signed s JOIN patient p ON p.id = s.patient_id
+ WHERE s.signed_at < p.majority_at AND NOT s.by_guardian
+-- ... or every guardian, where the practice or a court order says so
+UNION ALL SELECT s.consent_id, 'C4', 'all_guardians' FROM consent_signed s JOIN patient p ON p.id = s.patient_id, practice r
+ WHERE s.signed_at < p.majority_at AND s.by_guardian AND coalesce(p.guardians, r.guardians) = 'all'
+   AND EXISTS (SELECT 1 FROM guardian g
+                WHERE g.patient_id = p.id AND g.kind = 'guardian' AND (g.ended_at IS NULL OR g.ended_at > s.signed_at)
+                  AND NOT EXISTS (SELECT 1 FROM signature x WHERE x.consent_id = s.consent_id
+                                   AND x.who = 'guardian' AND x.guardian_id = g.id))
+-- ... and from the assent age the minor too
+UNION ALL SELECT s.consent_id, 'C4', 'assent' FROM consent_signed s JOIN patient p ON p.id = s.patient_id
+ WHERE s.signed_at < p.majority_at AND s.signed_at >= p.assent_at AND NOT s.by_minor
+-- C2: a guardian's or representative's relationship, and a representative's authority
+UNION ALL SELECT DISTINCT g.consent_id, 'C2', 'authority' FROM signature g
+ WHERE g.who IN ('guardian', 'representative')
+   AND (length(trim(coalesce(g.relationship, ''))) = 0 OR g.guardian_id IS NULL
+        OR (g.who = 'representative' AND length(trim(coalesce(g.authority, ''))) = 0));
+
+-- When a consent lapses: inside (to the second) and for the public side, on a quarter day where age is the cause (C4).
+CREATE VIEW consent_lapse AS
+SELECT c.id AS consent_id, c.patient_id, s.signed_at,
+       min(c.expires_at, coalesce(c.event_at, 9223372036854775807),
+           CASE WHEN s.signed_at < p.majority_at THEN p.majority_at ELSE 9223372036854775807 END,
+           CASE WHEN s.signed_at < p.majority_at AND NOT s.by_minor THEN p.assent_at ELSE 9223372036854775807 END)
+         AS lapses_at,
+       min(c.expires_at, coalesce(c.event_at, 9223372036854775807),
+           CASE WHEN s.signed_at < p.majority_at THEN p.majority_public_at ELSE 9223372036854775807 END,
+           CASE WHEN s.signed_at < p.majority_at AND NOT s.by_minor THEN p.assent_public_at ELSE 9223372036854775807 END)
+         AS public_lapses_at,
+       min(c.expires_at, coalesce(c.event_at, 9223372036854775807)) AS own_end_at
+  FROM consent c JOIN consent_signed s ON s.consent_id = c.id JOIN patient p ON p.id = c.patient_id;
+
+-- C8: the state of every consent, here and nowhere else.
+CREATE VIEW consent_standing AS
+SELECT c.id AS consent_id, c.patient_id, l.signed_at, l.lapses_at, l.public_lapses_at,
+       CASE
+         WHEN c.error_at IS NOT NULL THEN 'entered_in_error'
+         WHEN EXISTS (SELECT 1 FROM consent_missing m WHERE m.consent_id = c.id) THEN 'draft'
+         WHEN c.revoked_at IS NOT NULL THEN 'revoked'
+         -- C3: the latest signed consent replaces all earlier
+         WHEN EXISTS (SELECT 1 FROM consent n JOIN consent_signed ns ON ns.consent_id = n.id
+                       WHERE n.patient_id = c.patient_id AND n.error_at IS NULL
+                         AND (ns.signed_at > l.signed_at OR (ns.signed_at = l.signed_at AND n.id > c.id))
+                         AND NOT EXISTS (SELECT 1 FROM consent_missing m WHERE m.consent_id = n.id)) THEN 'superseded'
+         WHEN l.own_end_at <= unixepoch('now') THEN 'expired'
+         WHEN l.lapses_at <= unixepoch('now') THEN 'aged_out'
+         WHEN EXISTS (SELECT 1 FROM hold h WHERE h.patient_id = c.patient_id AND h.ended_at IS NULL) THEN 'paused'
+         WHEN p.died_at IS NOT NULL AND NOT (s.by_representative AND l.signed_at >= p.died_at) THEN 'paused'
+         WHEN l.public_lapses_at <= unixepoch('now') + 7776000 THEN 'expiring' -- 90 days
+         ELSE 'active'
+       END AS state
+  FROM consent c
+  JOIN consent_lapse l ON l.consent_id = c.id
+  JOIN consent_signed s ON s.consent_id = c.id
+  JOIN patient p ON p.id = c.patient_id;
+
+-- C7: evidence is not deleted before its time: the later of lapse and end, and the years the practice keeps it.
+CREATE TRIGGER C7_consent_kept BEFORE DELETE ON consent
+WHEN OLD.document_sha256 IS NOT NULL AND
+     max(OLD.created_at, coalesce(OLD.expires_at, 0), coalesce(OLD.revoked_at, 0))
+       + (SELECT keep_years FROM practice) * 31557600 > unixepoch('now')
+BEGIN SELECT RAISE(ABORT, 'C7: a signed consent is kept for years after its end'); END;
+-- C1: what was signed is not rewritten: a complete consent can only end (or be marked as entered in error).
+CREATE TRIGGER C1_consent_fixed BEFORE UPDATE ON consent
+WHEN OLD.document_sha256 IS NOT NULL AND
+     (NEW.document_sha256 IS NOT OLD.document_sha256 OR NEW.document_name IS NOT OLD.document_name
+      OR NEW.patient_id IS NOT OLD.patient_id OR NEW.form_sha256 IS NOT OLD.form_sha256
+      OR NEW.expires_on IS NOT OLD.expires_on OR NEW.expires_at IS NOT OLD.expires_at OR NEW.expiry_event IS NOT OLD.expiry_event
+      OR NEW.scope IS NOT OLD.scope OR NEW.photos_from_on IS NOT OLD.photos_from_on OR NEW.photos_to_on IS NOT OLD.photos_to_on)
+ AND NOT EXISTS (SELECT 1 FROM consent_missing m WHERE m.consent_id = OLD.id)
+BEGIN SELECT RAISE(ABORT, 'C1: a signed consent is not changed; a new one replaces it'); END;
+CREATE TRIGGER C6_revocation_stays BEFORE UPDATE ON consent
+WHEN (OLD.revoked_at IS NOT NULL AND NEW.revoked_at IS NOT OLD.revoked_at)
+  OR (OLD.error_at IS NOT NULL AND NEW.error_at IS NOT OLD.error_at)
+BEGIN SELECT RAISE(ABORT, 'C6: a revocation is not taken back; a new consent is signed'); END;
+CREATE TRIGGER C3_channel_fixed_insert BEFORE INSERT ON consent_channel
+WHEN EXISTS (SELECT 1 FROM consent WHERE id = NEW.consent_id AND document_sha256 IS NOT NULL)
+ AND NOT EXISTS (SELECT 1 FROM consent_missing m WHERE m.consent_id = NEW.consent_id)
+BEGIN SELECT RAISE(ABORT, 'C3: the channels of a signed consent are not changed'); END;
+CREATE TRIGGER C3_channel_fixed_update BEFORE UPDATE ON consent_channel
+WHEN NOT EXISTS (SELECT 1 FROM consent_missing m WHERE m.consent_id = OLD.consent_id)
+BEGIN SELECT RAISE(ABORT, 'C3: the channels of a signed consent are not changed'); END;
+CREATE TRIGGER C3_view_fixed BEFORE INSERT ON consent_view
+WHEN NOT EXISTS (SELECT 1 FROM consent_missing m WHERE m.consent_id = NEW.consent_id)
+BEGIN SELECT RAISE(ABORT, 'C3: the views of a signed consent are not changed'); END;
+CREATE TRIGGER C3_picture_fixed BEFORE INSERT ON consent_picture
+WHEN NOT EXISTS (SELECT 1 FROM consent_missing m WHERE m.consent_id = NEW.consent_id)
+BEGIN SELECT RAISE(ABORT, 'C3: the pictures of a signed consent are not changed'); END;
+CREATE TRIGGER C3_exclusion_stays BEFORE DELETE ON consent_exclusion
+BEGIN SELECT RAISE(ABORT, 'C3: an excluded picture needs a new consent'); END;

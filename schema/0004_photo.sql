@@ -1,0 +1,162 @@
+-- 0004: cases, their photos, what was found on each, what was decided, and who approved the result.
+
+CREATE TABLE cases (
+  id             INTEGER PRIMARY KEY,
+  patient_id     INTEGER NOT NULL REFERENCES patient (id),
+  location_id    INTEGER NOT NULL REFERENCES location (id),
+  -- public facts, from fixed lists (P2)
+  problem        TEXT NOT NULL CHECK (problem IN ('crowding', 'gaps', 'overbite', 'underbite', 'crossbite', 'open_bite',
+                   'protrusion', 'canine', 'other')),
+  treatment      TEXT NOT NULL CHECK (treatment IN ('braces', 'aligners', 'expander', 'functional', 'surgery_braces', 'retainer', 'other')),
+  months         INTEGER CHECK (months BETWEEN 1 AND 120),
+  age_band       TEXT CHECK (age_band IN ('0-6', '7-12', '13-17', '18-39', '40+')), -- at the start, worked out in C
+  orthodontist_id INTEGER REFERENCES staff (id),      -- who did it (I8)
+  started_on     TEXT,
+  ended_on       TEXT,                                -- the treatment's end: "after" needs it (I8)
+  suitable       INTEGER CHECK (suitable IN (0, 1)),  -- I5: 1 = showing it could not shame or expose the patient
+  suitable_by    INTEGER REFERENCES staff (id),
+  suitable_at    INTEGER,
+  withdrawn_at   INTEGER,                             -- withdrawn by the practice; `case reopen` lifts it
+  public_id      TEXT UNIQUE,                         -- random (I2), given at the first publication, anew after a withdrawal
+  created_at     INTEGER NOT NULL,
+  staff_id       INTEGER NOT NULL REFERENCES staff (id)
+) STRICT;
+CREATE INDEX cases_patient ON cases (patient_id);
+
+CREATE TABLE photo (
+  id            INTEGER PRIMARY KEY,
+  case_id       INTEGER NOT NULL REFERENCES cases (id),
+  patient_id    INTEGER NOT NULL REFERENCES patient (id),
+  stage         TEXT NOT NULL CHECK (stage IN ('T1', 'T3', 'T4') OR stage GLOB 'T2.[1-9]' OR stage GLOB 'T2.[1-9][0-9]'),
+  view          TEXT NOT NULL CHECK (view IN ('EO-FR', 'EO-FS', 'EO-PR', 'EO-45', 'IO-FR', 'IO-RB', 'IO-LB', 'IO-UO', 'IO-LO', 'OT')),
+  -- the sealed original (I9)
+  sha256        TEXT NOT NULL CHECK (length(sha256) = 64),  -- of the original's bytes
+  vault_name    TEXT NOT NULL UNIQUE,                       -- random, below vault/
+  bytes         INTEGER NOT NULL,
+  -- what the worker reported
+  format        TEXT NOT NULL CHECK (format IN ('jpeg', 'png', 'tiff', 'webp', 'heif', 'avif')),
+  width         INTEGER NOT NULL CHECK (width > 0),         -- upright
+  height        INTEGER NOT NULL CHECK (height > 0),
+  removed       INTEGER NOT NULL,                           -- bits of enum wire_removed (I1)
+  captured      TEXT,                                       -- the camera's clock; private
+  taken_on      TEXT,                                       -- from it, or typed in: orders stages, meets C3's dates
+  detect_ran    INTEGER NOT NULL CHECK (detect_ran IN (0, 1)), -- I4: a search that failed counts as not found
+  is_radiograph INTEGER NOT NULL DEFAULT 0 CHECK (is_radiograph IN (0, 1)), -- I7
+  misfiled      INTEGER NOT NULL DEFAULT 0 CHECK (misfiled IN (0, 1)),      -- I7: text matches another patient
+  in_gallery    INTEGER NOT NULL DEFAULT 1 CHECK (in_gallery IN (0, 1)),    -- 0: kept, not shown
+  created_at    INTEGER NOT NULL,
+  staff_id      INTEGER NOT NULL REFERENCES staff (id),
+  UNIQUE (patient_id, sha256)                               -- the same file twice is one photo
+) STRICT;
+CREATE INDEX photo_case ON photo (case_id);
+
+-- Regions proposed by the search or drawn by hand. Points: "x,y x,y ..." in pixels of the upright picture.
+CREATE TABLE region (
+  id           INTEGER PRIMARY KEY,
+  photo_id     INTEGER NOT NULL REFERENCES photo (id),
+  kind         TEXT NOT NULL CHECK (kind IN ('face', 'text', 'code', 'drawn')),
+  shape        TEXT NOT NULL CHECK (shape IN ('polygon', 'ellipse', 'rect')),
+  points       TEXT NOT NULL,
+  keypoints    TEXT,                                        -- faces: box, six points and lips as found
+  score        REAL,
+  presence     REAL,
+  verified     INTEGER NOT NULL DEFAULT 1 CHECK (verified IN (0, 1)), -- 0: only a person can confirm it (I4)
+  reading      TEXT,                                        -- text that could be read
+  must_cover   INTEGER NOT NULL DEFAULT 0 CHECK (must_cover IN (0, 1)), -- I7: names the patient, cannot be dismissed
+  confirmed_at INTEGER,
+  confirmed_by INTEGER REFERENCES staff (id),
+  dismissed_at INTEGER,
+  dismissed_by INTEGER REFERENCES staff (id),
+  dismissed_why TEXT,
+  removed_at   INTEGER,                                     -- a drawn region taken back
+  created_at   INTEGER NOT NULL,
+  staff_id     INTEGER REFERENCES staff (id),               -- NULL: found by the search
+  CHECK ((dismissed_at IS NULL) = (dismissed_by IS NULL)),
+  CHECK (dismissed_at IS NULL OR length(trim(coalesce(dismissed_why, ''))) > 0),
+  CHECK (must_cover = 0 OR dismissed_at IS NULL),           -- I7
+  CHECK (removed_at IS NULL OR kind = 'drawn')              -- what was found is dismissed, not removed
+) STRICT;
+CREATE INDEX region_photo ON region (photo_id);
+
+-- What a reviewer settled for a photo. One row a photo; `revision` grows with every change to it or to a region.
+CREATE TABLE decision (
+  photo_id     INTEGER PRIMARY KEY REFERENCES photo (id),
+  revision     INTEGER NOT NULL DEFAULT 1,
+  form         TEXT NOT NULL CHECK (form IN ('none', 'arch', 'smile', 'lower_third', 'veil', 'veil_mouth', 'crop')),
+  turn         REAL NOT NULL DEFAULT 0 CHECK (turn BETWEEN -180 AND 180),
+  flip         INTEGER NOT NULL DEFAULT 0 CHECK (flip IN (0, 1)),
+  gain_r       REAL NOT NULL DEFAULT 1 CHECK (gain_r BETWEEN 0.5 AND 2),
+  gain_g       REAL NOT NULL DEFAULT 1 CHECK (gain_g BETWEEN 0.5 AND 2),
+  gain_b       REAL NOT NULL DEFAULT 1 CHECK (gain_b BETWEEN 0.5 AND 2),
+  crop         TEXT,                                        -- "x,y x,y" in the turned and flipped picture; NULL: the form's own
+  faces_checked_at INTEGER,                                 -- I4: a person drew or confirmed the regions
+  faces_checked_by INTEGER REFERENCES staff (id),
+  no_text_at   INTEGER,                                     -- "no text, badge or tattoo is left to see"
+  no_text_by   INTEGER REFERENCES staff (id),
+  changed_at   INTEGER NOT NULL,
+  changed_by   INTEGER REFERENCES staff (id)                -- NULL: the default form by view
+) STRICT;
+
+-- The covered picture of a decision's revision; the file is sealed under masters/.
+CREATE TABLE master (
+  id           INTEGER PRIMARY KEY,
+  photo_id     INTEGER NOT NULL REFERENCES photo (id),
+  revision     INTEGER NOT NULL,                            -- of the decision it was made from
+  sha256       TEXT NOT NULL CHECK (length(sha256) = 64),   -- of the PNG
+  vault_name   TEXT NOT NULL UNIQUE,
+  width        INTEGER NOT NULL,
+  height       INTEGER NOT NULL,
+  exposure     INTEGER NOT NULL CHECK (exposure IN (1, 2, 3)),
+  faces_left   INTEGER NOT NULL,                            -- second look (I6)
+  face_presence REAL NOT NULL,
+  made_at      INTEGER NOT NULL,
+  UNIQUE (photo_id, revision)
+) STRICT;
+CREATE INDEX master_sha ON master (sha256);
+
+-- I5: a clinician's word on exactly these pixels and this recipe.
+CREATE TABLE approval (
+  id       INTEGER PRIMARY KEY,
+  photo_id INTEGER NOT NULL REFERENCES photo (id),
+  sha256   TEXT NOT NULL CHECK (length(sha256) = 64),       -- of the master that was seen
+  recipe   INTEGER NOT NULL,                                -- of renditions
+  verdict  TEXT NOT NULL CHECK (verdict IN ('approved', 'rejected')),
+  why      TEXT,                                            -- of a rejection
+  at       INTEGER NOT NULL,
+  staff_id INTEGER NOT NULL REFERENCES staff (id),
+  CHECK (verdict = 'approved' OR length(trim(coalesce(why, ''))) > 0)
+) STRICT;
+CREATE INDEX approval_photo ON approval (photo_id, sha256);
+
+-- The one recipe of renditions that the program applies now; an approval for another no longer counts.
+CREATE TABLE recipe (
+  id      INTEGER PRIMARY KEY CHECK (id = 1),
+  version INTEGER NOT NULL
+) STRICT;
+INSERT INTO recipe (id, version) VALUES (1, 1);
+
+CREATE TRIGGER I5_approval_by_clinician BEFORE INSERT ON approval
+WHEN NOT EXISTS (SELECT 1 FROM staff s WHERE s.id = NEW.staff_id AND s.role = 'clinician' AND s.deactivated_at IS NULL)
+BEGIN SELECT RAISE(ABORT, 'I5: only a clinician may approve or reject a picture'); END;
+CREATE TRIGGER I5_approval_of_a_master BEFORE INSERT ON approval
+WHEN NOT EXISTS (SELECT 1 FROM master m WHERE m.photo_id = NEW.photo_id AND m.sha256 = NEW.sha256)
+BEGIN SELECT RAISE(ABORT, 'I5: an approval names a master of that photo'); END;
+CREATE TRIGGER I5_approval_no_update BEFORE UPDATE ON approval
+BEGIN SELECT RAISE(ABORT, 'I5: an approval is not changed; a later one replaces it'); END;
+CREATE TRIGGER I5_approval_no_delete BEFORE DELETE ON approval
+BEGIN SELECT RAISE(ABORT, 'I5: an approval is not deleted'); END;
+CREATE TRIGGER I5_master_fixed BEFORE UPDATE OF photo_id, revision, sha256, exposure, faces_left ON master
+BEGIN SELECT RAISE(ABORT, 'I5: a master is not changed; a new one is made'); END;
+CREATE TRIGGER I7_region_no_delete BEFORE DELETE ON region
+BEGIN SELECT RAISE(ABORT, 'I7: a region is dismissed or taken back, never deleted'); END;
+CREATE TRIGGER I4_region_of_search_fixed BEFORE UPDATE OF kind, score, presence, verified, photo_id ON region
+BEGIN SELECT RAISE(ABORT, 'I4: what the search found is not rewritten'); END;
+-- I5: any change to a region asks for a new master and a new approval
+CREATE TRIGGER I5_region_changes_decision AFTER UPDATE ON region
+BEGIN UPDATE decision SET revision = revision + 1 WHERE photo_id = NEW.photo_id; END;
+CREATE TRIGGER I5_region_added AFTER INSERT ON region
+BEGIN UPDATE decision SET revision = revision + 1 WHERE photo_id = NEW.photo_id; END;
+CREATE TRIGGER I7_moved_photo_loses_decision BEFORE UPDATE OF patient_id ON photo
+WHEN NEW.patient_id IS NOT OLD.patient_id
+BEGIN UPDATE decision SET revision = revision + 1, no_text_at = NULL, no_text_by = NULL, faces_checked_at = NULL,
+        faces_checked_by = NULL WHERE photo_id = NEW.id; END;

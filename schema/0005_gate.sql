@@ -1,0 +1,197 @@
+-- 0005: the gate. `case_reason` lists every reason why a case may not be published on a channel; `case_permit` is what
+-- is left where there is none. Publications are refused by trigger where the gate has a reason (P1), whoever writes.
+
+-- The consent that stands for a patient: the latest complete one, whatever its state.
+CREATE VIEW patient_consent AS
+SELECT patient_id, consent_id, state, lapses_at, public_lapses_at
+  FROM consent_standing WHERE state NOT IN ('draft', 'entered_in_error', 'superseded');
+
+CREATE TABLE channel (name TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+INSERT INTO channel (name) VALUES ('website'), ('social'), ('print'), ('teaching');
+
+-- The photos a case shows, with the master and approval that count now.
+CREATE VIEW photo_standing AS
+SELECT f.id AS photo_id, f.case_id, f.patient_id, f.stage, f.view, f.taken_on, f.in_gallery,
+       d.form, d.revision, m.id AS master_id, m.sha256 AS master_sha256, m.exposure, m.faces_left, m.face_presence,
+       (SELECT a.verdict FROM approval a, recipe r WHERE a.photo_id = f.id AND a.sha256 = m.sha256 AND a.recipe = r.version
+         ORDER BY a.id DESC LIMIT 1) AS verdict,
+       (SELECT a.why FROM approval a WHERE a.photo_id = f.id AND a.sha256 = m.sha256 ORDER BY a.id DESC LIMIT 1) AS verdict_why
+  FROM photo f
+  LEFT JOIN decision d ON d.photo_id = f.id
+  LEFT JOIN master m ON m.photo_id = f.id AND m.revision = d.revision;
+
+-- Every reason, a row each: rule, a stable code (record/gate.c has the sentence and what would mend it), and the photo
+-- it is about (NULL: the whole case). A channel of NULL means every channel.
+CREATE VIEW case_fault AS
+-- consent
+SELECT c.id AS case_id, NULL AS channel, 'C1' AS rule, 'no_consent' AS code, NULL AS photo_id
+  FROM cases c WHERE NOT EXISTS (SELECT 1 FROM patient_consent k WHERE k.patient_id = c.patient_id)
+UNION ALL SELECT c.id, NULL, 'C5', 'consent_expired', NULL FROM cases c JOIN patient_consent k ON k.patient_id = c.patient_id
+ WHERE k.state = 'expired'
+UNION ALL SELECT c.id, NULL, 'C4', 'consent_aged_out', NULL FROM cases c JOIN patient_consent k ON k.patient_id = c.patient_id
+ WHERE k.state = 'aged_out'
+UNION ALL SELECT c.id, NULL, 'C6', 'consent_revoked', NULL FROM cases c JOIN patient_consent k ON k.patient_id = c.patient_id
+ WHERE k.state = 'revoked'
+UNION ALL SELECT c.id, NULL, 'C4', 'public_lapse', NULL FROM cases c JOIN patient_consent k ON k.patient_id = c.patient_id
+ WHERE k.state IN ('active', 'expiring', 'paused') AND k.public_lapses_at <= unixepoch('now')
+UNION ALL SELECT c.id, NULL, CASE h.kind WHEN 'pause' THEN 'C6' ELSE 'C4' END,
+                 CASE h.kind WHEN 'pause' THEN 'paused' ELSE 'objection' END, NULL
+  FROM cases c JOIN hold h ON h.patient_id = c.patient_id WHERE h.ended_at IS NULL
+UNION ALL SELECT c.id, NULL, 'C8', 'died', NULL FROM cases c JOIN patient p ON p.id = c.patient_id
+  JOIN patient_consent k ON k.patient_id = c.patient_id
+ WHERE p.died_at IS NOT NULL AND k.state = 'paused'
+   AND NOT EXISTS (SELECT 1 FROM hold h WHERE h.patient_id = p.id AND h.ended_at IS NULL)
+UNION ALL SELECT c.id, NULL, 'C7', 'erased', NULL FROM cases c JOIN patient p ON p.id = c.patient_id WHERE p.erased_at IS NOT NULL
+UNION ALL SELECT c.id, n.name, 'C3', 'channel', NULL FROM cases c JOIN patient_consent k ON k.patient_id = c.patient_id, channel n
+ WHERE NOT EXISTS (SELECT 1 FROM consent_channel h WHERE h.consent_id = k.consent_id AND h.channel = n.name)
+-- scope, photo by photo
+UNION ALL SELECT f.case_id, h.channel, 'C3', 'exposure', f.photo_id
+  FROM photo_standing f JOIN patient_consent k ON k.patient_id = f.patient_id
+  JOIN consent_channel h ON h.consent_id = k.consent_id
+ WHERE f.in_gallery = 1 AND f.exposure > h.exposure
+UNION ALL SELECT f.case_id, NULL, 'C3', 'view_not_covered', f.photo_id
+  FROM photo_standing f JOIN patient_consent k ON k.patient_id = f.patient_id JOIN consent t ON t.id = k.consent_id
+ WHERE f.in_gallery = 1 AND t.scope = 'views'
+   AND NOT EXISTS (SELECT 1 FROM consent_view v WHERE v.consent_id = t.id AND v.view = f.view)
+UNION ALL SELECT f.case_id, NULL, 'C3', CASE WHEN f.taken_on IS NULL THEN 'date_unknown' ELSE 'date_not_covered' END, f.photo_id
+  FROM photo_standing f JOIN patient_consent k ON k.patient_id = f.patient_id JOIN consent t ON t.id = k.consent_id
+ WHERE f.in_gallery = 1 AND t.scope = 'views'
+   AND (f.taken_on IS NULL OR f.taken_on < t.photos_from_on OR f.taken_on > t.photos_to_on)
+UNION ALL SELECT f.case_id, NULL, 'C3', 'picture_not_covered', f.photo_id
+  FROM photo_standing f JOIN patient_consent k ON k.patient_id = f.patient_id JOIN consent t ON t.id = k.consent_id
+ WHERE f.in_gallery = 1 AND t.scope = 'pictures' AND f.master_sha256 IS NOT NULL
+   AND NOT EXISTS (SELECT 1 FROM consent_picture v WHERE v.consent_id = t.id AND v.master_sha256 = f.master_sha256)
+UNION ALL SELECT f.case_id, NULL, 'C3', 'excluded', f.photo_id
+  FROM photo_standing f JOIN patient_consent k ON k.patient_id = f.patient_id
+  JOIN consent_exclusion x ON x.consent_id = k.consent_id AND x.photo_id = f.photo_id
+ WHERE f.in_gallery = 1
+-- pixels, photo by photo
+UNION ALL SELECT f.case_id, NULL, 'I4', 'search_failed', f.id FROM photo f LEFT JOIN decision d ON d.photo_id = f.id
+ WHERE f.in_gallery = 1 AND f.detect_ran = 0 AND d.faces_checked_at IS NULL
+UNION ALL SELECT f.case_id, NULL, 'I4', 'no_face_found', f.id FROM photo f LEFT JOIN decision d ON d.photo_id = f.id
+ WHERE f.in_gallery = 1 AND f.detect_ran = 1 AND (f.view GLOB 'EO-*' OR f.view = 'OT') AND d.faces_checked_at IS NULL
+   AND NOT EXISTS (SELECT 1 FROM region r WHERE r.photo_id = f.id AND r.kind = 'face' AND r.verified = 1 AND r.dismissed_at IS NULL)
+UNION ALL SELECT f.case_id, NULL, 'I4', 'face_unanswered', f.id FROM photo f
+ WHERE f.in_gallery = 1 AND EXISTS (SELECT 1 FROM region r WHERE r.photo_id = f.id AND r.kind = 'face' AND r.verified = 0
+                                    AND r.confirmed_at IS NULL AND r.dismissed_at IS NULL)
+UNION ALL SELECT f.case_id, NULL, 'I7', 'misfiled', f.id FROM photo f WHERE f.misfiled = 1
+UNION ALL SELECT f.case_id, NULL, 'I7', 'radiograph', f.id FROM photo f LEFT JOIN decision d ON d.photo_id = f.id
+ WHERE f.in_gallery = 1 AND f.is_radiograph = 1 AND (d.faces_checked_at IS NULL OR d.form IS NOT 'crop')
+UNION ALL SELECT f.case_id, NULL, 'I7', 'text_unanswered', f.id FROM photo f LEFT JOIN decision d ON d.photo_id = f.id
+ WHERE f.in_gallery = 1 AND d.no_text_at IS NULL
+UNION ALL SELECT f.case_id, NULL, 'I5', 'undecided', f.photo_id FROM photo_standing f
+ WHERE f.in_gallery = 1 AND (f.form IS NULL OR f.form = 'none')
+UNION ALL SELECT f.case_id, NULL, 'I5', 'no_master', f.photo_id FROM photo_standing f
+ WHERE f.in_gallery = 1 AND f.form IS NOT NULL AND f.form <> 'none' AND f.master_id IS NULL
+UNION ALL SELECT f.case_id, NULL, 'I6', 'face_left', f.photo_id FROM photo_standing f
+ WHERE f.in_gallery = 1 AND f.faces_left > 0
+UNION ALL SELECT f.case_id, NULL, 'I5', CASE f.verdict WHEN 'rejected' THEN 'rejected' ELSE 'not_approved' END, f.photo_id
+  FROM photo_standing f WHERE f.in_gallery = 1 AND f.master_id IS NOT NULL AND f.verdict IS NOT 'approved'
+-- the case
+UNION ALL SELECT c.id, NULL, 'I5', CASE c.suitable WHEN 0 THEN 'unsuitable' ELSE 'suitability_open' END, NULL
+  FROM cases c WHERE c.suitable IS NOT 1
+UNION ALL SELECT c.id, NULL, 'I8', 'no_pair', NULL FROM cases c
+ WHERE NOT EXISTS (SELECT 1 FROM photo a JOIN photo b ON b.case_id = a.case_id AND b.view = a.view AND b.stage > a.stage
+                    WHERE a.case_id = c.id AND a.in_gallery = 1 AND b.in_gallery = 1)
+UNION ALL SELECT c.id, NULL, 'I8', 'treatment_not_ended', NULL FROM cases c
+ WHERE (c.ended_on IS NULL OR c.ended_on > date('now'))
+   AND EXISTS (SELECT 1 FROM photo f WHERE f.case_id = c.id AND f.in_gallery = 1 AND f.stage IN ('T3', 'T4'))
+UNION ALL SELECT b.case_id, NULL, 'I8', 'stage_order', b.id FROM photo b
+ WHERE b.in_gallery = 1 AND EXISTS (SELECT 1 FROM photo a WHERE a.case_id = b.case_id AND a.view = b.view AND a.in_gallery = 1
+                                     AND a.stage < b.stage AND a.taken_on > b.taken_on)
+UNION ALL SELECT f.case_id, NULL, 'I8', 'after_too_early', f.id FROM photo f JOIN cases c ON c.id = f.case_id
+ WHERE f.in_gallery = 1 AND f.stage IN ('T3', 'T4') AND c.ended_on IS NOT NULL AND f.taken_on < c.ended_on
+UNION ALL SELECT f.case_id, NULL, 'I8', 'other_patient', f.id FROM photo f JOIN cases c ON c.id = f.case_id
+ WHERE f.patient_id <> c.patient_id
+UNION ALL SELECT c.id, NULL, 'I8', 'no_orthodontist', NULL FROM cases c WHERE c.orthodontist_id IS NULL
+UNION ALL SELECT c.id, NULL, 'P2', 'facts_missing', NULL FROM cases c WHERE c.months IS NULL OR c.age_band IS NULL
+UNION ALL SELECT c.id, NULL, 'S1', 'no_policy', NULL FROM cases c
+ WHERE NOT EXISTS (SELECT 1 FROM policy WHERE in_force_at <= unixepoch('now'))
+UNION ALL SELECT c.id, NULL, 'P1', 'withdrawn', NULL FROM cases c WHERE c.withdrawn_at IS NOT NULL;
+
+-- The same with every channel named.
+CREATE VIEW case_reason AS
+SELECT x.case_id, n.name AS channel, x.rule, x.code, x.photo_id
+  FROM case_fault x, channel n WHERE x.channel IS NULL OR x.channel = n.name;
+
+-- P1: what may be published, on which channel, until when.
+CREATE VIEW case_permit AS
+SELECT c.id AS case_id, n.name AS channel, k.consent_id, k.lapses_at, k.public_lapses_at
+  FROM cases c JOIN patient_consent k ON k.patient_id = c.patient_id, channel n
+ WHERE NOT EXISTS (SELECT 1 FROM case_reason x WHERE x.case_id = c.id AND x.channel = n.name);
+
+-- A publication: this case, on this channel, under this consent, from then on.
+CREATE TABLE publication (
+  id           INTEGER PRIMARY KEY,
+  case_id      INTEGER NOT NULL REFERENCES cases (id),
+  channel      TEXT NOT NULL REFERENCES channel (name),
+  consent_id   INTEGER NOT NULL REFERENCES consent (id),
+  public_id    TEXT NOT NULL,
+  lapses_at    INTEGER NOT NULL,                            -- inside
+  lease_at     INTEGER NOT NULL,                            -- as the public server knows it (C4, P4)
+  fingerprint  TEXT NOT NULL,                               -- SHA-256 over what is shown: a change makes a new publication
+  published_at INTEGER NOT NULL,
+  staff_id     INTEGER NOT NULL REFERENCES staff (id),
+  ended_at     INTEGER,                                     -- dark since
+  ended_why    TEXT,
+  CHECK ((ended_at IS NULL) = (ended_why IS NULL))
+) STRICT;
+CREATE UNIQUE INDEX publication_live ON publication (case_id, channel) WHERE ended_at IS NULL;
+
+-- C7: the list of what was published: every file with its hash.
+CREATE TABLE publication_file (
+  publication_id INTEGER NOT NULL REFERENCES publication (id),
+  path           TEXT NOT NULL,
+  photo_id       INTEGER REFERENCES photo (id),             -- NULL: a page
+  master_sha256  TEXT,
+  sha256         TEXT NOT NULL CHECK (length(sha256) = 64),
+  bytes          INTEGER NOT NULL,
+  PRIMARY KEY (publication_id, path),
+  CHECK ((photo_id IS NULL) = (master_sha256 IS NULL))
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER P1_publication_needs_permit BEFORE INSERT ON publication
+WHEN NOT EXISTS (SELECT 1 FROM case_permit k WHERE k.case_id = NEW.case_id AND k.channel = NEW.channel
+                  AND k.consent_id = NEW.consent_id AND k.lapses_at = NEW.lapses_at AND k.public_lapses_at = NEW.lease_at)
+BEGIN SELECT RAISE(ABORT, 'P1: the gate does not permit this publication'); END;
+CREATE TRIGGER P1_publication_by_publisher BEFORE INSERT ON publication
+WHEN NOT EXISTS (SELECT 1 FROM staff s WHERE s.id = NEW.staff_id AND s.is_publisher = 1 AND s.deactivated_at IS NULL)
+BEGIN SELECT RAISE(ABORT, 'S2: only a publisher may publish'); END;
+CREATE TRIGGER P1_publication_not_backdated BEFORE INSERT ON publication
+WHEN NEW.ended_at IS NULL AND abs(NEW.published_at - unixepoch('now')) > 300
+BEGIN SELECT RAISE(ABORT, 'P1: a publication bears the time of now'); END;
+-- An UPDATE may only end a publication, once.
+CREATE TRIGGER P1_publication_only_ends BEFORE UPDATE ON publication
+WHEN OLD.ended_at IS NOT NULL OR NEW.ended_at IS NULL OR NEW.id IS NOT OLD.id OR NEW.case_id IS NOT OLD.case_id
+  OR NEW.channel IS NOT OLD.channel OR NEW.consent_id IS NOT OLD.consent_id OR NEW.public_id IS NOT OLD.public_id
+  OR NEW.lapses_at IS NOT OLD.lapses_at OR NEW.lease_at IS NOT OLD.lease_at OR NEW.fingerprint IS NOT OLD.fingerprint
+  OR NEW.published_at IS NOT OLD.published_at OR NEW.staff_id IS NOT OLD.staff_id
+BEGIN SELECT RAISE(ABORT, 'P1: a publication can only be ended, once'); END;
+CREATE TRIGGER C7_publication_kept BEFORE DELETE ON publication
+WHEN OLD.ended_at IS NULL OR OLD.ended_at + (SELECT keep_years FROM practice) * 31557600 > unixepoch('now')
+BEGIN SELECT RAISE(ABORT, 'C7: the record of a publication is kept for years after its end'); END;
+CREATE TRIGGER P1_file_of_approved_master BEFORE INSERT ON publication_file
+WHEN NEW.photo_id IS NOT NULL AND NOT EXISTS (
+  SELECT 1 FROM publication p JOIN photo_standing f ON f.case_id = p.case_id
+   WHERE p.id = NEW.publication_id AND f.photo_id = NEW.photo_id AND f.in_gallery = 1
+     AND f.master_sha256 = NEW.master_sha256 AND f.verdict = 'approved')
+BEGIN SELECT RAISE(ABORT, 'P1: only a rendition of an approved master is published'); END;
+CREATE TRIGGER P1_file_fixed BEFORE UPDATE ON publication_file
+BEGIN SELECT RAISE(ABORT, 'C7: the list of what was published is not changed'); END;
+CREATE TRIGGER C7_file_kept BEFORE DELETE ON publication_file
+WHEN EXISTS (SELECT 1 FROM publication p WHERE p.id = OLD.publication_id AND
+             (p.ended_at IS NULL OR p.ended_at + (SELECT keep_years FROM practice) * 31557600 > unixepoch('now')))
+BEGIN SELECT RAISE(ABORT, 'C7: the list of what was published is kept for years after its end'); END;
+
+-- C6: copies outside the site, opened by a revocation, each ticked off with evidence.
+CREATE TABLE copy_check (
+  id         INTEGER PRIMARY KEY,
+  case_id    INTEGER NOT NULL REFERENCES cases (id),
+  what       TEXT NOT NULL CHECK (what IN ('social', 'search_cache', 'print', 'teaching', 'other')),
+  note       TEXT,
+  opened_at  INTEGER NOT NULL,
+  done_at    INTEGER,
+  done_by    INTEGER REFERENCES staff (id),
+  evidence   TEXT,
+  CHECK (done_at IS NULL OR length(trim(coalesce(evidence, ''))) > 0)
+) STRICT;
