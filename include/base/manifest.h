@@ -51,13 +51,15 @@ enum {
 	MANIFEST_CASE_MAX = 1 << 20,
 	MANIFEST_CASES_MAX = 20000,
 	MANIFEST_GONE_MAX = 200000,
-	MANIFEST_SHARED_MAX = 5000,      /* shared files */
-	MANIFEST_PAGES_MAX = 50000,      /* shared pages */
-	MANIFEST_PARTS_MAX = 400000,     /* segments of all shared pages together */
-	MANIFEST_CASE_FILES_MAX = 4000,  /* files of one case */
-	MANIFEST_FILE_MAX = 64 << 20,    /* bytes of one file or segment */
+	MANIFEST_SHARED_MAX = 5000,       /* shared files */
+	MANIFEST_PAGES_MAX = 50000,       /* shared pages */
+	MANIFEST_PARTS_MAX = 400000,      /* segments of all shared pages together */
+	MANIFEST_CASE_FILES_MAX = 4000,   /* files of one case */
+	MANIFEST_FILE_MAX = 64 << 20,     /* bytes of one file or segment */
 	MANIFEST_PAGE_BYTES_MAX = 8 << 20 /* bytes of a shared page put together */
 };
+
+#define MANIFEST_TIME_MAX INT64_C(253402300799) /* the last second of the year 9999 */
 
 /* What a file is; decides its Content-Type and whether it is worth compressing. */
 enum manifest_type {
