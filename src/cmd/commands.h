@@ -1,0 +1,1 @@
+/* commands.h: one line a subcommand: COMMAND(cmd_init); */
