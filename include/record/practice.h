@@ -13,7 +13,7 @@
 struct practice {
 	int dirfd;
 	struct db *db;
-	struct seal_key *master; /* NULL until practice_unlock */
+	struct seal_key *master; /* NULL until practice_unlock_with */
 	struct seal_key *audit;  /* derived from master */
 	char *path;              /* as opened, for sentences */
 };
@@ -35,9 +35,9 @@ int practice_init(
 /* Opens an existing one: refuses what is no practice, one whose directory others may read, a newer database, a changed
  * schema (P1). Then finishes what an interrupted command left (files without a record, and the reverse). */
 int practice_open(const char *dir, struct practice **ret, struct err *e);
-/* Brings the master key: from the key file that keys/ names, or from the passphrase (asked by `ask`, which returns a
+/* Brings the master key: from `key_file` if not NULL, else from the key file that keys/ names, or from the passphrase (asked by `ask`, which returns a
  * string the caller frees, or NULL). Does nothing if it is there. */
-int practice_unlock(struct practice *p, char *(*ask)(void *), void *arg, struct err *e);
+int practice_unlock_with(struct practice *p, const char *key_file, char *(*ask)(void *), void *arg, struct err *e);
 void practice_close(struct practice *p);
 
 /* Who acts (S2). Filled by staff_actor (record/staff.h). */
