@@ -101,6 +101,8 @@ CREATE TABLE audit (
   mac        BLOB NOT NULL CHECK (length(mac) = 32)
 ) STRICT;
 
+CREATE INDEX audit_at ON audit (at);
+
 CREATE TRIGGER A1_audit_no_update BEFORE UPDATE ON audit
 BEGIN SELECT RAISE(ABORT, 'A1: the audit log cannot be changed'); END;
 CREATE TRIGGER A1_audit_no_delete BEFORE DELETE ON audit

@@ -28,6 +28,9 @@ CREATE TABLE photo (
   case_id       INTEGER NOT NULL REFERENCES cases (id),
   patient_id    INTEGER NOT NULL REFERENCES patient (id),
   stage         TEXT NOT NULL CHECK (stage IN ('T1', 'T3', 'T4') OR stage GLOB 'T2.[1-9]' OR stage GLOB 'T2.[1-9][0-9]'),
+  -- the order of time, as flow/form.h numbers it; names do not sort ("T2.10" < "T2.9")
+  stage_rank    INTEGER GENERATED ALWAYS AS (CASE stage WHEN 'T1' THEN 1000 WHEN 'T3' THEN 3000 WHEN 'T4' THEN 4000
+                  ELSE 2000 + CAST(substr(stage, 4) AS INTEGER) END) STORED,
   view          TEXT NOT NULL CHECK (view IN ('EO-FR', 'EO-FS', 'EO-PR', 'EO-45', 'IO-FR', 'IO-RB', 'IO-LB', 'IO-UO', 'IO-LO', 'OT')),
   -- the sealed original (I9)
   sha256        TEXT NOT NULL CHECK (length(sha256) = 64),  -- of the original's bytes
@@ -39,7 +42,7 @@ CREATE TABLE photo (
   height        INTEGER NOT NULL CHECK (height > 0),
   removed       INTEGER NOT NULL,                           -- bits of enum wire_removed (I1)
   captured      TEXT,                                       -- the camera's clock; private
-  taken_on      TEXT,                                       -- from it, or typed in: orders stages, meets C3's dates
+  taken_on      TEXT CHECK (taken_on GLOB '[12][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]'), -- from it, or typed in: orders stages, meets C3's dates
   detect_ran    INTEGER NOT NULL CHECK (detect_ran IN (0, 1)), -- I4: a search that failed counts as not found
   is_radiograph INTEGER NOT NULL DEFAULT 0 CHECK (is_radiograph IN (0, 1)), -- I7
   misfiled      INTEGER NOT NULL DEFAULT 0 CHECK (misfiled IN (0, 1)),      -- I7: text matches another patient
@@ -82,7 +85,7 @@ CREATE INDEX region_photo ON region (photo_id);
 CREATE TABLE decision (
   photo_id     INTEGER PRIMARY KEY REFERENCES photo (id),
   revision     INTEGER NOT NULL DEFAULT 1,
-  form         TEXT NOT NULL CHECK (form IN ('none', 'arch', 'smile', 'lower_third', 'veil', 'veil_mouth', 'crop')),
+  form         TEXT NOT NULL CHECK (form IN ('none', 'arch', 'smile', 'lower-third', 'veil', 'veil-mouth', 'crop')),
   turn         REAL NOT NULL DEFAULT 0 CHECK (turn BETWEEN -180 AND 180),
   flip         INTEGER NOT NULL DEFAULT 0 CHECK (flip IN (0, 1)),
   gain_r       REAL NOT NULL DEFAULT 1 CHECK (gain_r BETWEEN 0.5 AND 2),
@@ -135,6 +138,13 @@ CREATE TABLE recipe (
 ) STRICT;
 INSERT INTO recipe (id, version) VALUES (1, 1);
 
+-- I5: whether showing a case could shame or expose the patient is a clinician's answer
+CREATE TRIGGER I5_suitable_by_clinician BEFORE UPDATE OF suitable, suitable_by ON cases
+WHEN NEW.suitable IS NOT NULL AND NOT EXISTS (
+  SELECT 1 FROM staff s WHERE s.id = NEW.suitable_by AND s.role = 'clinician' AND s.deactivated_at IS NULL)
+BEGIN SELECT RAISE(ABORT, 'I5: only a clinician may answer whether a case is suitable'); END;
+CREATE TRIGGER I5_new_case_is_open BEFORE INSERT ON cases WHEN NEW.suitable IS NOT NULL
+BEGIN SELECT RAISE(ABORT, 'I5: whether a case is suitable is answered after its pictures were seen'); END;
 CREATE TRIGGER I5_approval_by_clinician BEFORE INSERT ON approval
 WHEN NOT EXISTS (SELECT 1 FROM staff s WHERE s.id = NEW.staff_id AND s.role = 'clinician' AND s.deactivated_at IS NULL)
 BEGIN SELECT RAISE(ABORT, 'I5: only a clinician may approve or reject a picture'); END;
@@ -151,11 +161,30 @@ CREATE TRIGGER I7_region_no_delete BEFORE DELETE ON region
 BEGIN SELECT RAISE(ABORT, 'I7: a region is dismissed or taken back, never deleted'); END;
 CREATE TRIGGER I4_region_of_search_fixed BEFORE UPDATE OF kind, score, presence, verified, photo_id ON region
 BEGIN SELECT RAISE(ABORT, 'I4: what the search found is not rewritten'); END;
--- I5: any change to a region asks for a new master and a new approval
+-- I5: any change to a region, a decision or a view asks for a new master; unless its pixels are the same, for a new approval
 CREATE TRIGGER I5_region_changes_decision AFTER UPDATE ON region
 BEGIN UPDATE decision SET revision = revision + 1 WHERE photo_id = NEW.photo_id; END;
 CREATE TRIGGER I5_region_added AFTER INSERT ON region
 BEGIN UPDATE decision SET revision = revision + 1 WHERE photo_id = NEW.photo_id; END;
+CREATE TRIGGER I5_decision_changes AFTER UPDATE OF form, turn, flip, gain_r, gain_g, gain_b, crop ON decision
+WHEN NEW.form IS NOT OLD.form OR NEW.turn IS NOT OLD.turn OR NEW.flip IS NOT OLD.flip OR NEW.gain_r IS NOT OLD.gain_r
+  OR NEW.gain_g IS NOT OLD.gain_g OR NEW.gain_b IS NOT OLD.gain_b OR NEW.crop IS NOT OLD.crop
+BEGIN UPDATE decision SET revision = OLD.revision + 1 WHERE photo_id = NEW.photo_id; END;
+CREATE TRIGGER I5_view_changes_decision AFTER UPDATE OF view ON photo WHEN NEW.view IS NOT OLD.view
+BEGIN UPDATE decision SET revision = revision + 1 WHERE photo_id = NEW.id; END;
+CREATE TRIGGER I5_revision_only_grows BEFORE UPDATE OF revision ON decision WHEN NEW.revision < OLD.revision
+BEGIN SELECT RAISE(ABORT, 'I5: an earlier decision does not come back by its number'); END;
+-- I4, I7: what a person answered about a picture is asked again when more of it can be seen
+CREATE TRIGGER I4_less_covered_asks_again AFTER UPDATE OF dismissed_at, removed_at, points ON region
+WHEN NEW.kind IN ('face', 'drawn') AND (NEW.dismissed_at IS NOT OLD.dismissed_at OR NEW.removed_at IS NOT OLD.removed_at
+  OR NEW.points IS NOT OLD.points)
+BEGIN UPDATE decision SET faces_checked_at = NULL, faces_checked_by = NULL WHERE photo_id = NEW.photo_id; END;
+CREATE TRIGGER I7_less_covered_asks_again AFTER UPDATE OF dismissed_at, removed_at, points ON region
+WHEN NEW.dismissed_at IS NOT OLD.dismissed_at OR NEW.removed_at IS NOT OLD.removed_at OR NEW.points IS NOT OLD.points
+BEGIN UPDATE decision SET no_text_at = NULL, no_text_by = NULL WHERE photo_id = NEW.photo_id; END;
+CREATE TRIGGER I7_other_crop_asks_again AFTER UPDATE OF form, turn, flip, crop ON decision
+WHEN NEW.form IS NOT OLD.form OR NEW.turn IS NOT OLD.turn OR NEW.flip IS NOT OLD.flip OR NEW.crop IS NOT OLD.crop
+BEGIN UPDATE decision SET no_text_at = NULL, no_text_by = NULL WHERE photo_id = NEW.photo_id; END;
 CREATE TRIGGER I7_moved_photo_loses_decision BEFORE UPDATE OF patient_id ON photo
 WHEN NEW.patient_id IS NOT OLD.patient_id
 BEGIN UPDATE decision SET revision = revision + 1, no_text_at = NULL, no_text_by = NULL, faces_checked_at = NULL,

@@ -1,17 +1,22 @@
 -- 0005: the gate. `case_reason` lists every reason why a case may not be published on a channel; `case_permit` is what
 -- is left where there is none. Publications are refused by trigger where the gate has a reason (P1), whoever writes.
 
--- The consent that stands for a patient: the latest complete one, whatever its state.
+-- The consent that stands for a patient: the latest signed complete one, whatever its state; at most one. (An earlier one
+-- that was revoked keeps that state for the record, yet a consent signed after it stands.)
 CREATE VIEW patient_consent AS
-SELECT patient_id, consent_id, state, lapses_at, public_lapses_at
-  FROM consent_standing WHERE state NOT IN ('draft', 'entered_in_error', 'superseded');
+SELECT k.patient_id, k.consent_id, k.state, k.lapses_at, k.public_lapses_at
+  FROM consent_standing k
+ WHERE k.state NOT IN ('draft', 'entered_in_error', 'superseded')
+   AND NOT EXISTS (SELECT 1 FROM consent_standing n
+                    WHERE n.patient_id = k.patient_id AND n.state NOT IN ('draft', 'entered_in_error')
+                      AND (n.signed_at > k.signed_at OR (n.signed_at = k.signed_at AND n.consent_id > k.consent_id)));
 
 CREATE TABLE channel (name TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
 INSERT INTO channel (name) VALUES ('website'), ('social'), ('print'), ('teaching');
 
 -- The photos a case shows, with the master and approval that count now.
 CREATE VIEW photo_standing AS
-SELECT f.id AS photo_id, f.case_id, f.patient_id, f.stage, f.view, f.taken_on, f.in_gallery,
+SELECT f.id AS photo_id, f.case_id, f.patient_id, f.stage, f.stage_rank, f.view, f.taken_on, f.in_gallery,
        d.form, d.revision, m.id AS master_id, m.sha256 AS master_sha256, m.exposure, m.faces_left, m.face_presence,
        (SELECT a.verdict FROM approval a, recipe r WHERE a.photo_id = f.id AND a.sha256 = m.sha256 AND a.recipe = r.version
          ORDER BY a.id DESC LIMIT 1) AS verdict,
@@ -91,14 +96,14 @@ UNION ALL SELECT f.case_id, NULL, 'I5', CASE f.verdict WHEN 'rejected' THEN 'rej
 UNION ALL SELECT c.id, NULL, 'I5', CASE c.suitable WHEN 0 THEN 'unsuitable' ELSE 'suitability_open' END, NULL
   FROM cases c WHERE c.suitable IS NOT 1
 UNION ALL SELECT c.id, NULL, 'I8', 'no_pair', NULL FROM cases c
- WHERE NOT EXISTS (SELECT 1 FROM photo a JOIN photo b ON b.case_id = a.case_id AND b.view = a.view AND b.stage > a.stage
+ WHERE NOT EXISTS (SELECT 1 FROM photo a JOIN photo b ON b.case_id = a.case_id AND b.view = a.view AND b.stage_rank > a.stage_rank
                     WHERE a.case_id = c.id AND a.in_gallery = 1 AND b.in_gallery = 1)
 UNION ALL SELECT c.id, NULL, 'I8', 'treatment_not_ended', NULL FROM cases c
  WHERE (c.ended_on IS NULL OR c.ended_on > date('now'))
    AND EXISTS (SELECT 1 FROM photo f WHERE f.case_id = c.id AND f.in_gallery = 1 AND f.stage IN ('T3', 'T4'))
 UNION ALL SELECT b.case_id, NULL, 'I8', 'stage_order', b.id FROM photo b
  WHERE b.in_gallery = 1 AND EXISTS (SELECT 1 FROM photo a WHERE a.case_id = b.case_id AND a.view = b.view AND a.in_gallery = 1
-                                     AND a.stage < b.stage AND a.taken_on > b.taken_on)
+                                     AND a.stage_rank < b.stage_rank AND a.taken_on > b.taken_on)
 UNION ALL SELECT f.case_id, NULL, 'I8', 'after_too_early', f.id FROM photo f JOIN cases c ON c.id = f.case_id
  WHERE f.in_gallery = 1 AND f.stage IN ('T3', 'T4') AND c.ended_on IS NOT NULL AND f.taken_on < c.ended_on
 UNION ALL SELECT f.case_id, NULL, 'I8', 'other_patient', f.id FROM photo f JOIN cases c ON c.id = f.case_id
@@ -107,7 +112,10 @@ UNION ALL SELECT c.id, NULL, 'I8', 'no_orthodontist', NULL FROM cases c WHERE c.
 UNION ALL SELECT c.id, NULL, 'P2', 'facts_missing', NULL FROM cases c WHERE c.months IS NULL OR c.age_band IS NULL
 UNION ALL SELECT c.id, NULL, 'S1', 'no_policy', NULL FROM cases c
  WHERE NOT EXISTS (SELECT 1 FROM policy WHERE in_force_at <= unixepoch('now'))
-UNION ALL SELECT c.id, NULL, 'P1', 'withdrawn', NULL FROM cases c WHERE c.withdrawn_at IS NOT NULL;
+UNION ALL SELECT c.id, NULL, 'P1', 'withdrawn', NULL FROM cases c WHERE c.withdrawn_at IS NOT NULL
+-- a clock that was set back would bring lapsed consents back to life
+UNION ALL SELECT c.id, NULL, 'P1', 'clock_back', NULL FROM cases c
+ WHERE unixepoch('now') < (SELECT max(at) FROM audit);
 
 -- The same with every channel named.
 CREATE VIEW case_reason AS

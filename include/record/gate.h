@@ -1,0 +1,36 @@
+/* gate.h: reads the gate's two views, case_reason and case_permit: the one definition of "may be published" (P1). */
+#ifndef OCCLUDE_RECORD_GATE_H
+#define OCCLUDE_RECORD_GATE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "record/practice.h"
+
+enum { GATE_SENTENCE = 240, GATE_CODE = 24, GATE_CHANNEL = 12 };
+
+/* Why a case may not be published on a channel. */
+struct gate_reason {
+	char rule[ERR_RULE_MAX];      /* "C4" */
+	char code[GATE_CODE];         /* "consent_aged_out": stable, for programs */
+	int64_t photo_id;             /* 0: the whole case */
+	char sentence[GATE_SENTENCE]; /* what is the matter */
+	char mend[GATE_SENTENCE];     /* what would mend it: mostly a command */
+};
+
+/* What case_permit has. */
+struct gate_permit_row {
+	int64_t case_id, consent_id, lapses_at, lease_at;
+};
+
+/* All reasons against a case on a channel, each once, by rule; none: *ret_n is 0. The caller frees *ret. */
+int gate_reasons(struct practice *p, int64_t case_id, const char *channel, struct gate_reason **ret, size_t *ret_n,
+	struct err *e);
+/* 1 = the row is there, 0 = refused, -1. */
+int gate_permit_row(
+	struct practice *p, int64_t case_id, const char *channel, struct gate_permit_row *ret, struct err *e);
+/* "website", "social", "print", "teaching", then NULL. */
+extern const char *const gate_channels[];
+
+#endif
