@@ -106,6 +106,9 @@ $(O)/fuzz/%: tests/fuzz/%.c $(O)/libocclude.a $(O)/obj/gen/model_assets.o
 	@mkdir -p $(@D); $(CC) $(CPPFLAGS) $(VIPS_INC) $(CFLAGS) $(LDFLAGS) $(FUZZ_MAIN) -o $@ $< $(O)/obj/gen/model_assets.o $(O)/libocclude.a $(LIBS_test)
 fuzz-programs: $(FUZZ)
 
+$(O)/bench/%: $(O)/obj/tests/bench/%.o $(TESTLIB) $(O)/libocclude.a
+	@mkdir -p $(@D); echo "  ld  $@"; $(CC) $(LDFLAGS) -o $@ $< $(TESTLIB) $(O)/libocclude.a $(LIBS_test)
+
 check: deps-check ## install what the tests need and run them all
 	@tests/check
 bench: deps-check all $(O)/draw-sample ## measure, side by side with the peers

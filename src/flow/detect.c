@@ -1,0 +1,289 @@
+/* detect.c: the plan of the face search and its result; the only file that makes a `struct found` (detect.h). */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "detect_impl.h"
+#include "flow/detect.h"
+
+enum {
+	WHOLE = 192,       /* side of the passes over the whole picture */
+	FINE = 384,        /* shorter edge of the fine pass: as if tiled by halves of it at WHOLE each */
+	FINE_LONG = 768,   /* longer edge of one piece of it; longer pictures take several */
+	FINE_SHARED = 192, /* what neighbouring pieces have in common, more than any face that only they find */
+	STEP = 32          /* of the network's input sides */
+};
+
+/* The padded pass: a square of so many times the longer edge. */
+#define PADDED 1.5F
+
+struct detector {
+	struct model *whole, *mesh;
+	struct model *fine; /* for the last picture's shape, or NULL */
+	struct asset file;  /* of the detector network, to build `fine` from */
+};
+
+struct found {
+	struct faces faces; /* verified first, then by score */
+};
+
+static int load(
+	const struct asset *models, const char *name, struct asset *ret_file, struct model **ret, struct err *e) {
+	const struct asset *file = asset_find(models, name);
+	if (!file) return err_set(e, ERR_OUTSIDE, "The face model %s is missing; install Occlude again.", name);
+	if (model_load(file->data, file->size, NULL, ret, e)) return err_prefix(e, "%s", name);
+	struct model_size size = model_input_size(*ret);
+	if (size.width != WHOLE || size.height != WHOLE || model_input_channels(*ret) != 3)
+		return err_set(e, ERR_OUTSIDE,
+			"The face model %s is not the one Occlude knows; install Occlude again.", name);
+	if (ret_file) *ret_file = *file;
+	return 0;
+}
+
+int detector_new_from(const struct asset *models, struct detector **ret, struct err *e) {
+	auto_detector struct detector *d = calloc(1, sizeof *d);
+	if (!d) return err_nomem(e);
+	if (load(models, "face_detection_full_range.tflite", &d->file, &d->whole, e)) return -1;
+	if (load(models, "face_landmark.tflite", NULL, &d->mesh, e)) return -1;
+	*ret = TAKE_PTR(d);
+	return 0;
+}
+
+int detector_new(struct detector **ret, struct err *e) {
+	return detector_new_from(model_assets, ret, e);
+}
+
+void detector_free(struct detector *d) {
+	if (!d) return;
+	model_free(d->whole);
+	model_free(d->mesh);
+	model_free(d->fine);
+	free(d);
+}
+
+void found_free(struct found *f) {
+	if (!f) return;
+	faces_free(&f->faces);
+	free(f);
+}
+
+/* ---- passes ------------------------------------------------------------------------------------------------------ */
+
+static const float input_gain = 2.0F / 255, input_bias = -1;
+
+/* One run of `m` over what its input holds; what it finds is merged within the pass and added to `all`. */
+static int run(struct model *m, const struct affine *to_picture, bool sideways, struct faces *all, struct err *e) {
+	auto_faces struct faces mine = { 0 };
+	if (model_run(m, e) || detect_read(m, to_picture, sideways, &mine, e)) return -1;
+	faces_merge(&mine);
+	for (size_t i = 0; i < mine.count; i++)
+		if (faces_add(all, &mine.item[i], e)) return -1;
+	return 0;
+}
+
+/* The picture centred in a square of `side` of its pixels, at WHOLE. */
+static struct affine square_frame(const struct pixels *p, float side) {
+	float scale = side / WHOLE;
+	return (struct affine){ scale, 0, ((float)p->width - side) / 2, 0, scale, ((float)p->height - side) / 2 };
+}
+
+/* Turns a square of WHOLE pixels clockwise by 90 degrees into `to`. */
+static void turn(const float *from, float *to) {
+	for (int y = 0; y < WHOLE; y++)
+		for (int x = 0; x < WHOLE; x++, to += 3)
+			memcpy(to, from + 3 * ((WHOLE - 1 - x) * WHOLE + y), 3 * sizeof *to);
+}
+
+/* The whole picture at 0, 90, 180 and 270 degrees: the input is cut once and turned. */
+static int pass_whole(struct detector *d, struct pyramid *y, struct faces *all, struct err *e) {
+	size_t bytes = sizeof(float) * 3 * WHOLE * WHOLE;
+	auto_free float *upright = malloc(bytes);
+	if (!upright) return err_nomem(e);
+	const struct pixels *p = y->full;
+	struct affine frame = square_frame(p, (float)(p->width > p->height ? p->width : p->height));
+	/* a clockwise quarter turn puts what was at (v, WHOLE - u) to (u, v) */
+	static const struct affine quarter = { 0, 1, 0, -1, 0, WHOLE };
+	if (pyramid_cut(y, &frame, input_gain, input_bias, model_input(d->whole), WHOLE, WHOLE, e)) return -1;
+	for (int turned = 0; turned < 4; turned++) {
+		memcpy(upright, model_input(d->whole), bytes);
+		if (run(d->whole, &frame, turned & 1, all, e)) return -1;
+		if (turned < 3) turn(upright, model_input(d->whole));
+		frame = affine_chain(&frame, &quarter);
+	}
+	return 0;
+}
+
+static int pass_padded(struct detector *d, struct pyramid *y, struct faces *all, struct err *e) {
+	const struct pixels *p = y->full;
+	struct affine frame = square_frame(p, PADDED * (float)(p->width > p->height ? p->width : p->height));
+	if (pyramid_cut(y, &frame, input_gain, input_bias, model_input(d->whole), WHOLE, WHOLE, e)) return -1;
+	return run(d->whole, &frame, false, all, e);
+}
+
+/* Makes d->fine fit for pieces of that size. */
+static int fine_model(struct detector *d, const struct model_size *want, struct err *e) {
+	if (d->fine) {
+		struct model_size have = model_input_size(d->fine);
+		if (have.width == want->width && have.height == want->height) return 0;
+		model_free(d->fine);
+		d->fine = NULL;
+	}
+	return model_load(d->file.data, d->file.size, want, &d->fine, e);
+}
+
+static int round_up(float side) {
+	return ((int)ceilf(side) + STEP - 1) / STEP * STEP;
+}
+
+/* The picture with its shorter edge at FINE, in one piece, or in several along a long strip. The network is fully
+ * convolutional, so one large input finds what overlapping tiles of WHOLE would, without computing the overlaps twice. */
+static int pass_fine(struct detector *d, struct pyramid *y, struct faces *all, struct err *e) {
+	const struct pixels *p = y->full;
+	bool tall = p->height > p->width;
+	float edge = (float)(tall ? p->width : p->height), length = (float)(tall ? p->height : p->width);
+	float scale = edge / FINE, strip = length / scale;
+	int piece = strip > FINE_LONG ? FINE_LONG : round_up(strip);
+	struct model_size size = { tall ? piece : FINE, tall ? FINE : piece };
+	if (fine_model(d, &size, e)) return -1;
+	for (float at = 0;; at += FINE_LONG - FINE_SHARED) {
+		if (strip > FINE_LONG && at > strip - FINE_LONG) at = strip - FINE_LONG;
+		struct affine frame = { scale, 0, tall ? 0 : at * scale, 0, scale, tall ? at * scale : 0 };
+		if (pyramid_cut(y, &frame, input_gain, input_bias, model_input(d->fine), size.width, size.height, e))
+			return -1;
+		if (run(d->fine, &frame, false, all, e)) return -1;
+		if (at + (float)piece >= strip) return 0;
+	}
+}
+
+/* ---- candidates into faces ----------------------------------------------------------------------------------------- */
+
+static bool verified(const struct face *f) {
+	return f->presence >= FACE_PRESENCE;
+}
+
+/* Whether the point lies in the convex outline. */
+static bool inside(const struct wire_point corner[4], struct wire_point p) {
+	int left = 0, right = 0;
+	for (int i = 0; i < 4; i++) {
+		struct wire_point a = corner[i], b = corner[(i + 1) % 4];
+		float side = (b.x - a.x) * (p.y - a.y) - (b.y - a.y) * (p.x - a.x);
+		left += side <= 0;
+		right += side >= 0;
+	}
+	return left == 4 || right == 4;
+}
+
+/* Whether covering `outer` covers all that covering `inner` would. */
+static bool covers(const struct face *outer, const struct face *inner) {
+	struct wire_point out[4], in[4];
+	face_outline(outer, true, out);
+	face_outline(inner, true, in);
+	for (int i = 0; i < 4; i++)
+		if (!inside(out, in[i])) return false;
+	return true;
+}
+
+/* Takes a candidate that the mesh has judged into the result. One that a verified face already answers for is dropped; an
+ * unverified one gives way to a more present one of the same place. */
+static int settle(struct faces *result, const struct face *f, struct err *e) {
+	size_t kept = 0;
+	bool drop = false;
+	for (size_t i = 0; i < result->count; i++) {
+		struct face *other = &result->item[i];
+		bool same = face_overlap(other, f) > SAME_FACE;
+		bool gives_way = !verified(other) &&
+				 ((same && f->presence > other->presence) || (verified(f) && covers(f, other)));
+		if (!gives_way && (same || (verified(other) && !verified(f) && covers(other, f)))) drop = true;
+		if (!gives_way) result->item[kept++] = *other;
+	}
+	result->count = kept;
+	return drop ? 0 : faces_add(result, f, e);
+}
+
+static int stronger(const void *a, const void *b) {
+	const struct face *x = a, *y = b;
+	if (verified(x) != verified(y)) return verified(y) - verified(x);
+	return (x->score < y->score) - (x->score > y->score);
+}
+
+/* Every candidate is judged by the mesh, strongest first, unless it is the same as a verified face. */
+static int judge(
+	struct detector *d, struct pyramid *y, struct faces *candidates, struct faces *result, struct err *e) {
+	for (size_t i = 0; i < candidates->count; i++) {
+		struct face *f = &candidates->item[i];
+		bool known = false;
+		for (size_t k = 0; k < result->count && !known; k++)
+			known = verified(&result->item[k]) && face_overlap(&result->item[k], f) > SAME_FACE;
+		if (known) continue;
+		if (detect_mesh(d->mesh, y, f, e) || settle(result, f, e)) return -1;
+		if (result->count > WIRE_REGIONS_MAX)
+			return err_set(e, ERR_REFUSED,
+				"The picture shows more than %d faces; crop it before it is added.",
+				WIRE_REGIONS_MAX);
+	}
+	if (result->count) qsort(result->item, result->count, sizeof *result->item, stronger);
+	return 0;
+}
+
+int detect_faces(struct detector *d, const struct pixels *p, struct found **ret, struct err *e) {
+	if (!p->data || p->bands != 3 || p->width < 1 || p->height < 1 || p->width > WIRE_SIDE_MAX ||
+		p->height > WIRE_SIDE_MAX || (long long)p->width * p->height > WIRE_PIXELS_MAX)
+		return err_set(e, ERR_REFUSED, "The picture is not fit for the face search.");
+	auto_found struct found *found = calloc(1, sizeof *found);
+	if (!found) return err_nomem(e);
+	auto_faces struct faces candidates = { 0 };
+	auto_pyramid struct pyramid y;
+	pyramid_init(&y, p);
+	if (pass_fine(d, &y, &candidates, e) || pass_whole(d, &y, &candidates, e) ||
+		pass_padded(d, &y, &candidates, e))
+		return -1;
+	if (candidates.count) qsort(candidates.item, candidates.count, sizeof *candidates.item, stronger);
+	if (judge(d, &y, &candidates, &found->faces, e)) return -1;
+	*ret = TAKE_PTR(found);
+	return 0;
+}
+
+/* ---- the result ---------------------------------------------------------------------------------------------------- */
+
+size_t found_count(const struct found *f) {
+	return f->faces.count;
+}
+
+static void to_region(const struct face *f, struct wire_region *r) {
+	*r = (struct wire_region){
+		.kind = REGION_FACE,
+		.shape = SHAPE_POLYGON,
+		.verified = verified(f),
+		.cover = 1,
+		.score = f->score,
+		.presence = f->presence,
+		.points = 4,
+		.lips = verified(f) ? LIPS : 0,
+	};
+	struct wire_point box[4];
+	face_outline(f, false, box);
+	r->box[0] = box[0];
+	r->box[1] = box[2];
+	face_outline(f, true, r->polygon);
+	for (int k = 0; k < KEYPOINTS; k++)
+		r->point[k] = (struct wire_point){ f->at[FACE_KEY + 2 * k], f->at[FACE_KEY + 2 * k + 1] };
+	if (r->lips) memcpy(r->lip, f->lip, sizeof f->lip);
+}
+
+size_t found_regions(const struct found *f, struct wire_region *out, size_t max) {
+	size_t n = f->faces.count < max ? f->faces.count : max;
+	for (size_t i = 0; i < n; i++) to_region(&f->faces.item[i], &out[i]);
+	return n;
+}
+
+int detect_again(struct detector *d, const struct pixels *p, struct again *ret, struct err *e) {
+	auto_found struct found *f = NULL;
+	if (detect_faces(d, p, &f, e)) return -1;
+	*ret = (struct again){ 0 };
+	for (size_t i = 0; i < f->faces.count; i++) {
+		const struct face *face = &f->faces.item[i];
+		ret->faces += face->presence >= DETECT_AGAIN_PRESENCE;
+		ret->presence = fmaxf(ret->presence, face->presence);
+	}
+	return 0;
+}
