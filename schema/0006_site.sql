@@ -1,0 +1,32 @@
+-- 0006: what the publisher remembers between two steps, so that a killed command is finished by the next one.
+
+-- C6: a withdrawal that has begun. The site goes dark first, then the act itself commits and takes its row away. A row
+-- that is still here at the next command is finished then, before anything else.
+CREATE TABLE intent (
+  id          INTEGER PRIMARY KEY,
+  act         TEXT NOT NULL CHECK (act IN ('revoke', 'error', 'pause', 'objection', 'died', 'withdraw', 'event')),
+  patient_id  INTEGER NOT NULL REFERENCES patient (id), -- whose cases go dark
+  case_id     INTEGER REFERENCES cases (id),            -- only this one (withdraw)
+  consent_id  INTEGER REFERENCES consent (id),          -- revoke, error, event
+  who         TEXT NOT NULL,                            -- 'patient', 'minor', 'guardian', ...
+  guardian_id INTEGER REFERENCES guardian (id),
+  how         TEXT NOT NULL,
+  on_date     TEXT,                                     -- died
+  staff_id    INTEGER,
+  at          INTEGER NOT NULL
+) STRICT;
+
+-- Stored files that a newer root no longer names, deleted ten minutes later; withdrawn ones are deleted at once.
+CREATE TABLE retired_file (
+  store TEXT PRIMARY KEY CHECK (length(store) = 26),
+  at    INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Why a live publication may not stay: every reason of its case, but for photos that it does not show (a new photo that
+-- waits for its review takes nothing down).
+CREATE VIEW publication_fault AS
+SELECT p.id AS publication_id, p.case_id, p.channel, x.rule, x.code, x.photo_id
+  FROM publication p JOIN case_reason x ON x.case_id = p.case_id AND x.channel = p.channel
+ WHERE p.ended_at IS NULL
+   AND (x.photo_id IS NULL
+        OR EXISTS (SELECT 1 FROM publication_file f WHERE f.publication_id = p.id AND f.photo_id = x.photo_id));
