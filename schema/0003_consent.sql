@@ -6,6 +6,7 @@ CREATE TABLE consent (
   patient_id      INTEGER NOT NULL REFERENCES patient (id),
   staff_id        INTEGER NOT NULL REFERENCES staff (id),         -- who opened the draft
   created_at      INTEGER NOT NULL,
+  complete_at     INTEGER,                                        -- when nothing was missing for the first time; set by trigger
   -- the form as it was shown (C1)
   form_version    TEXT,
   form_lang       TEXT CHECK (form_lang IN ('en', 'de', 'es', 'fr')),
@@ -83,19 +84,29 @@ CREATE TABLE signature (
 ) STRICT;
 CREATE INDEX signature_consent ON signature (consent_id);
 
--- Facts about each consent that the views below share.
+-- Facts about each consent that the views below share. A minor's signature from before the assent age assents to nothing
+-- (C4); after_death: only a personal representative can still sign (C8).
 CREATE VIEW consent_signed AS
-SELECT c.id AS consent_id, c.patient_id,
-       (SELECT max(s.signed_at) FROM signature s
-         WHERE s.consent_id = c.id AND s.who IN ('patient', 'minor', 'guardian', 'representative')) AS signed_at,
-       EXISTS (SELECT 1 FROM signature s JOIN patient p ON p.id = c.patient_id
-                WHERE s.consent_id = c.id AND s.who = 'patient' AND s.signed_at >= p.majority_at) AS by_adult,
+SELECT c.id AS consent_id, c.patient_id, t.signed_at,
+       EXISTS (SELECT 1 FROM signature s WHERE s.consent_id = c.id AND s.who = 'patient' AND s.signed_at >= p.majority_at)
+         AS by_adult,
        EXISTS (SELECT 1 FROM signature s JOIN guardian g ON g.id = s.guardian_id
                 WHERE s.consent_id = c.id AND s.who = 'representative' AND g.kind = 'representative'
+                  AND g.patient_id = c.patient_id AND (g.ended_at IS NULL OR g.ended_at > s.signed_at)
+                  AND (p.died_at IS NULL OR t.signed_at < p.died_at OR s.signed_at >= p.died_at)
                   AND length(trim(coalesce(s.authority, ''))) > 0) AS by_representative,
-       EXISTS (SELECT 1 FROM signature s WHERE s.consent_id = c.id AND s.who = 'guardian') AS by_guardian,
-       EXISTS (SELECT 1 FROM signature s WHERE s.consent_id = c.id AND s.who = 'minor') AS by_minor
-  FROM consent c;
+       EXISTS (SELECT 1 FROM signature s JOIN guardian g ON g.id = s.guardian_id
+                WHERE s.consent_id = c.id AND s.who = 'guardian' AND g.kind = 'guardian'
+                  AND g.patient_id = c.patient_id AND (g.ended_at IS NULL OR g.ended_at > s.signed_at)) AS by_guardian,
+       EXISTS (SELECT 1 FROM signature s WHERE s.consent_id = c.id AND s.who = 'minor' AND s.signed_at >= p.assent_at)
+         AS by_minor,
+       coalesce(t.signed_at >= p.died_at, 0) AS after_death
+  FROM consent c
+  JOIN patient p ON p.id = c.patient_id
+  JOIN (SELECT k.id AS consent_id,
+               (SELECT max(s.signed_at) FROM signature s
+                 WHERE s.consent_id = k.id AND s.who IN ('patient', 'minor', 'guardian', 'representative')) AS signed_at
+          FROM consent k) t ON t.consent_id = c.id;
 
 -- C1 to C4: everything a consent still lacks, a row each. A consent with a row here is a draft. `what` is a stable
 -- code for programs and translations; record/consent.c has the sentence for each.
@@ -123,20 +134,23 @@ UNION ALL SELECT c.id, 'C2', 'gdpr_explicit' FROM consent c, practice r
 UNION ALL SELECT s.consent_id, 'C2', 'signature' FROM consent_signed s WHERE s.signed_at IS NULL
 -- signed as an adult, or for an adult: by the patient, or by a representative with documented authority
 UNION ALL SELECT s.consent_id, 'C4', 'adult_signature' FROM consent_signed s JOIN patient p ON p.id = s.patient_id
- WHERE s.signed_at >= p.majority_at AND NOT s.by_adult AND NOT s.by_representative
+ WHERE s.signed_at >= p.majority_at AND NOT s.after_death AND NOT s.by_adult AND NOT s.by_representative
+-- signed for a patient who died: by a personal representative, whatever the age
+UNION ALL SELECT s.consent_id, 'C8', 'personal_representative' FROM consent_signed s
+ WHERE s.after_death AND NOT s.by_representative
 -- signed while a minor: a guardian
 UNION ALL SELECT s.consent_id, 'C4', 'guardian_signature' FROM consent_signed s JOIN patient p ON p.id = s.patient_id
- WHERE s.signed_at < p.majority_at AND NOT s.by_guardian
+ WHERE s.signed_at < p.majority_at AND NOT s.after_death AND NOT s.by_guardian
 -- ... or every guardian, where the practice or a court order says so
 UNION ALL SELECT s.consent_id, 'C4', 'all_guardians' FROM consent_signed s JOIN patient p ON p.id = s.patient_id, practice r
- WHERE s.signed_at < p.majority_at AND s.by_guardian AND coalesce(p.guardians, r.guardians) = 'all'
+ WHERE s.signed_at < p.majority_at AND NOT s.after_death AND s.by_guardian AND coalesce(p.guardians, r.guardians) = 'all'
    AND EXISTS (SELECT 1 FROM guardian g
                 WHERE g.patient_id = p.id AND g.kind = 'guardian' AND (g.ended_at IS NULL OR g.ended_at > s.signed_at)
                   AND NOT EXISTS (SELECT 1 FROM signature x WHERE x.consent_id = s.consent_id
                                    AND x.who = 'guardian' AND x.guardian_id = g.id))
 -- ... and from the assent age the minor too
 UNION ALL SELECT s.consent_id, 'C4', 'assent' FROM consent_signed s JOIN patient p ON p.id = s.patient_id
- WHERE s.signed_at < p.majority_at AND s.signed_at >= p.assent_at AND NOT s.by_minor
+ WHERE s.signed_at < p.majority_at AND NOT s.after_death AND s.signed_at >= p.assent_at AND NOT s.by_minor
 -- C2: a guardian's or representative's relationship, and a representative's authority
 UNION ALL SELECT DISTINCT g.consent_id, 'C2', 'authority' FROM signature g
  WHERE g.who IN ('guardian', 'representative')
@@ -147,32 +161,39 @@ UNION ALL SELECT DISTINCT g.consent_id, 'C2', 'authority' FROM signature g
 CREATE VIEW consent_lapse AS
 SELECT c.id AS consent_id, c.patient_id, s.signed_at,
        min(c.expires_at, coalesce(c.event_at, 9223372036854775807),
-           CASE WHEN s.signed_at < p.majority_at THEN p.majority_at ELSE 9223372036854775807 END,
-           CASE WHEN s.signed_at < p.majority_at AND NOT s.by_minor THEN p.assent_at ELSE 9223372036854775807 END)
+           CASE WHEN s.signed_at < p.majority_at AND NOT s.after_death THEN p.majority_at ELSE 9223372036854775807 END,
+           CASE WHEN s.signed_at < p.majority_at AND NOT s.after_death AND NOT s.by_minor THEN p.assent_at ELSE 9223372036854775807 END)
          AS lapses_at,
        min(c.expires_at, coalesce(c.event_at, 9223372036854775807),
-           CASE WHEN s.signed_at < p.majority_at THEN p.majority_public_at ELSE 9223372036854775807 END,
-           CASE WHEN s.signed_at < p.majority_at AND NOT s.by_minor THEN p.assent_public_at ELSE 9223372036854775807 END)
+           CASE WHEN s.signed_at < p.majority_at AND NOT s.after_death THEN p.majority_public_at ELSE 9223372036854775807 END,
+           CASE WHEN s.signed_at < p.majority_at AND NOT s.after_death AND NOT s.by_minor THEN p.assent_public_at ELSE 9223372036854775807 END)
          AS public_lapses_at,
        min(c.expires_at, coalesce(c.event_at, 9223372036854775807)) AS own_end_at
   FROM consent c JOIN consent_signed s ON s.consent_id = c.id JOIN patient p ON p.id = c.patient_id;
+
+-- What is no longer a draft. It stays so when a later fact (a second guardian, another profile) makes something missing
+-- again: such a consent publishes nothing, but neither can it be rewritten, nor does an earlier one come back.
+CREATE VIEW consent_closed AS
+SELECT c.id AS consent_id, c.patient_id FROM consent c
+ WHERE c.complete_at IS NOT NULL OR NOT EXISTS (SELECT 1 FROM consent_missing m WHERE m.consent_id = c.id);
 
 -- C8: the state of every consent, here and nowhere else.
 CREATE VIEW consent_standing AS
 SELECT c.id AS consent_id, c.patient_id, l.signed_at, l.lapses_at, l.public_lapses_at,
        CASE
          WHEN c.error_at IS NOT NULL THEN 'entered_in_error'
-         WHEN EXISTS (SELECT 1 FROM consent_missing m WHERE m.consent_id = c.id) THEN 'draft'
+         WHEN NOT EXISTS (SELECT 1 FROM consent_closed k WHERE k.consent_id = c.id) THEN 'draft'
          WHEN c.revoked_at IS NOT NULL THEN 'revoked'
          -- C3: the latest signed consent replaces all earlier
          WHEN EXISTS (SELECT 1 FROM consent n JOIN consent_signed ns ON ns.consent_id = n.id
+                        JOIN consent_closed k ON k.consent_id = n.id
                        WHERE n.patient_id = c.patient_id AND n.error_at IS NULL
-                         AND (ns.signed_at > l.signed_at OR (ns.signed_at = l.signed_at AND n.id > c.id))
-                         AND NOT EXISTS (SELECT 1 FROM consent_missing m WHERE m.consent_id = n.id)) THEN 'superseded'
+                         AND (ns.signed_at > l.signed_at OR (ns.signed_at = l.signed_at AND n.id > c.id))) THEN 'superseded'
+         WHEN EXISTS (SELECT 1 FROM consent_missing m WHERE m.consent_id = c.id) THEN 'draft'
          WHEN l.own_end_at <= unixepoch('now') THEN 'expired'
          WHEN l.lapses_at <= unixepoch('now') THEN 'aged_out'
          WHEN EXISTS (SELECT 1 FROM hold h WHERE h.patient_id = c.patient_id AND h.ended_at IS NULL) THEN 'paused'
-         WHEN p.died_at IS NOT NULL AND NOT (s.by_representative AND l.signed_at >= p.died_at) THEN 'paused'
+         WHEN p.died_at IS NOT NULL AND NOT (s.by_representative AND s.after_death) THEN 'paused'
          WHEN l.public_lapses_at <= unixepoch('now') + 7776000 THEN 'expiring' -- 90 days
          ELSE 'active'
        END AS state
@@ -181,37 +202,108 @@ SELECT c.id AS consent_id, c.patient_id, l.signed_at, l.lapses_at, l.public_laps
   JOIN consent_signed s ON s.consent_id = c.id
   JOIN patient p ON p.id = c.patient_id;
 
--- C7: evidence is not deleted before its time: the later of lapse and end, and the years the practice keeps it.
-CREATE TRIGGER C7_consent_kept BEFORE DELETE ON consent
-WHEN OLD.document_sha256 IS NOT NULL AND
-     max(OLD.created_at, coalesce(OLD.expires_at, 0), coalesce(OLD.revoked_at, 0))
-       + (SELECT keep_years FROM practice) * 31557600 > unixepoch('now')
-BEGIN SELECT RAISE(ABORT, 'C7: a signed consent is kept for years after its end'); END;
+-- When the last missing thing arrives, the moment is kept.
+CREATE TRIGGER C1_complete_consent AFTER UPDATE ON consent
+BEGIN UPDATE consent SET complete_at = unixepoch('now') WHERE id = NEW.id AND complete_at IS NULL
+        AND NOT EXISTS (SELECT 1 FROM consent_missing m WHERE m.consent_id = NEW.id); END;
+CREATE TRIGGER C1_complete_signature AFTER INSERT ON signature
+BEGIN UPDATE consent SET complete_at = unixepoch('now') WHERE id = NEW.consent_id AND complete_at IS NULL
+        AND NOT EXISTS (SELECT 1 FROM consent_missing m WHERE m.consent_id = NEW.consent_id); END;
+CREATE TRIGGER C1_complete_channel AFTER INSERT ON consent_channel
+BEGIN UPDATE consent SET complete_at = unixepoch('now') WHERE id = NEW.consent_id AND complete_at IS NULL
+        AND NOT EXISTS (SELECT 1 FROM consent_missing m WHERE m.consent_id = NEW.consent_id); END;
+CREATE TRIGGER C1_complete_view AFTER INSERT ON consent_view
+BEGIN UPDATE consent SET complete_at = unixepoch('now') WHERE id = NEW.consent_id AND complete_at IS NULL
+        AND NOT EXISTS (SELECT 1 FROM consent_missing m WHERE m.consent_id = NEW.consent_id); END;
+CREATE TRIGGER C1_complete_picture AFTER INSERT ON consent_picture
+BEGIN UPDATE consent SET complete_at = unixepoch('now') WHERE id = NEW.consent_id AND complete_at IS NULL
+        AND NOT EXISTS (SELECT 1 FROM consent_missing m WHERE m.consent_id = NEW.consent_id); END;
+
 -- C1: what was signed is not rewritten: a complete consent can only end (or be marked as entered in error).
 CREATE TRIGGER C1_consent_fixed BEFORE UPDATE ON consent
-WHEN OLD.document_sha256 IS NOT NULL AND
-     (NEW.document_sha256 IS NOT OLD.document_sha256 OR NEW.document_name IS NOT OLD.document_name
-      OR NEW.patient_id IS NOT OLD.patient_id OR NEW.form_sha256 IS NOT OLD.form_sha256
-      OR NEW.expires_on IS NOT OLD.expires_on OR NEW.expires_at IS NOT OLD.expires_at OR NEW.expiry_event IS NOT OLD.expiry_event
-      OR NEW.scope IS NOT OLD.scope OR NEW.photos_from_on IS NOT OLD.photos_from_on OR NEW.photos_to_on IS NOT OLD.photos_to_on)
- AND NOT EXISTS (SELECT 1 FROM consent_missing m WHERE m.consent_id = OLD.id)
+WHEN EXISTS (SELECT 1 FROM consent_closed k WHERE k.consent_id = OLD.id)
+ AND (NEW.id IS NOT OLD.id OR NEW.code IS NOT OLD.code OR NEW.patient_id IS NOT OLD.patient_id OR NEW.created_at IS NOT OLD.created_at
+      OR NEW.form_version IS NOT OLD.form_version OR NEW.form_lang IS NOT OLD.form_lang OR NEW.form_sha256 IS NOT OLD.form_sha256
+      OR NEW.document_sha256 IS NOT OLD.document_sha256 OR NEW.document_kind IS NOT OLD.document_kind
+      OR NEW.document_name IS NOT OLD.document_name OR NEW.scope IS NOT OLD.scope
+      OR NEW.photos_from_on IS NOT OLD.photos_from_on OR NEW.photos_to_on IS NOT OLD.photos_to_on
+      OR NEW.discloser IS NOT OLD.discloser OR NEW.expires_on IS NOT OLD.expires_on OR NEW.expires_at IS NOT OLD.expires_at
+      OR NEW.expiry_event IS NOT OLD.expiry_event OR NEW.not_combined IS NOT OLD.not_combined OR NEW.benefit IS NOT OLD.benefit
+      OR NEW.copy_given_on IS NOT OLD.copy_given_on OR NEW.statements_read IS NOT OLD.statements_read
+      OR NEW.gdpr_notice IS NOT OLD.gdpr_notice OR NEW.gdpr_explicit IS NOT OLD.gdpr_explicit
+      OR (OLD.complete_at IS NOT NULL AND NEW.complete_at IS NOT OLD.complete_at))
 BEGIN SELECT RAISE(ABORT, 'C1: a signed consent is not changed; a new one replaces it'); END;
+-- ... nor is a document that lies under a draft: a wrong one is entered in error, and a new form printed
+CREATE TRIGGER C1_document_stays BEFORE UPDATE ON consent
+WHEN OLD.document_sha256 IS NOT NULL AND (NEW.document_sha256 IS NOT OLD.document_sha256 OR NEW.document_name IS NOT OLD.document_name
+      OR NEW.form_sha256 IS NOT OLD.form_sha256)
+BEGIN SELECT RAISE(ABORT, 'C1: the document of a consent is not replaced; mark the consent as entered in error and print a new form'); END;
 CREATE TRIGGER C6_revocation_stays BEFORE UPDATE ON consent
-WHEN (OLD.revoked_at IS NOT NULL AND NEW.revoked_at IS NOT OLD.revoked_at)
-  OR (OLD.error_at IS NOT NULL AND NEW.error_at IS NOT OLD.error_at)
+WHEN (OLD.revoked_at IS NOT NULL AND (NEW.revoked_at IS NOT OLD.revoked_at OR NEW.revoked_by IS NOT OLD.revoked_by))
+  OR (OLD.error_at IS NOT NULL AND (NEW.error_at IS NOT OLD.error_at OR NEW.error_why IS NOT OLD.error_why))
+  OR (OLD.event_at IS NOT NULL AND NEW.event_at IS NOT OLD.event_at)
 BEGIN SELECT RAISE(ABORT, 'C6: a revocation is not taken back; a new consent is signed'); END;
-CREATE TRIGGER C3_channel_fixed_insert BEFORE INSERT ON consent_channel
-WHEN EXISTS (SELECT 1 FROM consent WHERE id = NEW.consent_id AND document_sha256 IS NOT NULL)
- AND NOT EXISTS (SELECT 1 FROM consent_missing m WHERE m.consent_id = NEW.consent_id)
-BEGIN SELECT RAISE(ABORT, 'C3: the channels of a signed consent are not changed'); END;
-CREATE TRIGGER C3_channel_fixed_update BEFORE UPDATE ON consent_channel
-WHEN NOT EXISTS (SELECT 1 FROM consent_missing m WHERE m.consent_id = OLD.consent_id)
-BEGIN SELECT RAISE(ABORT, 'C3: the channels of a signed consent are not changed'); END;
-CREATE TRIGGER C3_view_fixed BEFORE INSERT ON consent_view
-WHEN NOT EXISTS (SELECT 1 FROM consent_missing m WHERE m.consent_id = NEW.consent_id)
-BEGIN SELECT RAISE(ABORT, 'C3: the views of a signed consent are not changed'); END;
-CREATE TRIGGER C3_picture_fixed BEFORE INSERT ON consent_picture
-WHEN NOT EXISTS (SELECT 1 FROM consent_missing m WHERE m.consent_id = NEW.consent_id)
-BEGIN SELECT RAISE(ABORT, 'C3: the pictures of a signed consent are not changed'); END;
+
+-- C4: a signature counts on the day it is given, by a person who may sign for this patient.
+CREATE TRIGGER C4_signature_by_own_guardian BEFORE INSERT ON signature
+WHEN NEW.guardian_id IS NOT NULL AND NOT EXISTS (
+  SELECT 1 FROM guardian g JOIN consent c ON c.patient_id = g.patient_id WHERE c.id = NEW.consent_id AND g.id = NEW.guardian_id)
+BEGIN SELECT RAISE(ABORT, 'C4: this person is not recorded as a guardian or representative of the patient'); END;
+CREATE TRIGGER C2_signature_not_ahead BEFORE INSERT ON signature
+WHEN NEW.signed_at > unixepoch('now') + 46800 -- noon of today is at most 13 hours ahead, also on a long day
+BEGIN SELECT RAISE(ABORT, 'C2: a signature cannot be dated in the future'); END;
+
+-- C1, C3: of a complete consent nothing that was signed is added to, changed or taken away; single pictures can be excluded.
+CREATE TRIGGER C1_signature_not_added BEFORE INSERT ON signature
+WHEN EXISTS (SELECT 1 FROM consent_closed k WHERE k.consent_id = NEW.consent_id)
+BEGIN SELECT RAISE(ABORT, 'C1: the signatures of a signed consent are not changed; a new one replaces it'); END;
+CREATE TRIGGER C1_signature_not_changed BEFORE UPDATE ON signature
+WHEN EXISTS (SELECT 1 FROM consent_closed k WHERE k.consent_id = OLD.consent_id)
+BEGIN SELECT RAISE(ABORT, 'C1: the signatures of a signed consent are not changed; a new one replaces it'); END;
+CREATE TRIGGER C3_channel_not_added BEFORE INSERT ON consent_channel
+WHEN EXISTS (SELECT 1 FROM consent_closed k WHERE k.consent_id = NEW.consent_id)
+BEGIN SELECT RAISE(ABORT, 'C3: the channels of a signed consent are not changed; a new one replaces it'); END;
+CREATE TRIGGER C3_channel_not_changed BEFORE UPDATE ON consent_channel
+WHEN EXISTS (SELECT 1 FROM consent_closed k WHERE k.consent_id = OLD.consent_id)
+BEGIN SELECT RAISE(ABORT, 'C3: the channels of a signed consent are not changed; a new one replaces it'); END;
+CREATE TRIGGER C3_view_not_added BEFORE INSERT ON consent_view
+WHEN EXISTS (SELECT 1 FROM consent_closed k WHERE k.consent_id = NEW.consent_id)
+BEGIN SELECT RAISE(ABORT, 'C3: the views of a signed consent are not changed; a new one replaces it'); END;
+CREATE TRIGGER C3_view_not_changed BEFORE UPDATE ON consent_view
+WHEN EXISTS (SELECT 1 FROM consent_closed k WHERE k.consent_id = OLD.consent_id)
+BEGIN SELECT RAISE(ABORT, 'C3: the views of a signed consent are not changed; a new one replaces it'); END;
+CREATE TRIGGER C3_picture_not_added BEFORE INSERT ON consent_picture
+WHEN EXISTS (SELECT 1 FROM consent_closed k WHERE k.consent_id = NEW.consent_id)
+BEGIN SELECT RAISE(ABORT, 'C3: the pictures of a signed consent are not changed; a new one replaces it'); END;
+CREATE TRIGGER C3_picture_not_changed BEFORE UPDATE ON consent_picture
+WHEN EXISTS (SELECT 1 FROM consent_closed k WHERE k.consent_id = OLD.consent_id)
+BEGIN SELECT RAISE(ABORT, 'C3: the pictures of a signed consent are not changed; a new one replaces it'); END;
+CREATE TRIGGER C3_exclusion_not_changed BEFORE UPDATE ON consent_exclusion
+BEGIN SELECT RAISE(ABORT, 'C3: an excluded picture needs a new consent'); END;
+
+-- C7: evidence is not deleted before its time: the later of lapse and end, and the years the practice keeps it.
+CREATE VIEW consent_kept AS
+SELECT c.id AS consent_id,
+       max(c.created_at, coalesce(c.complete_at, 0), coalesce(c.expires_at, 0), coalesce(c.revoked_at, 0), coalesce(c.error_at, 0))
+         + r.keep_years * 31557600 AS until_at
+  FROM consent c, practice r
+ WHERE c.document_sha256 IS NOT NULL;
+CREATE TRIGGER C7_consent_kept BEFORE DELETE ON consent
+WHEN EXISTS (SELECT 1 FROM consent_kept k WHERE k.consent_id = OLD.id AND k.until_at > unixepoch('now'))
+BEGIN SELECT RAISE(ABORT, 'C7: a signed consent is kept for years after its end'); END;
+CREATE TRIGGER C7_signature_kept BEFORE DELETE ON signature
+WHEN EXISTS (SELECT 1 FROM consent_kept k WHERE k.consent_id = OLD.consent_id AND k.until_at > unixepoch('now'))
+BEGIN SELECT RAISE(ABORT, 'C7: a signed consent is kept for years after its end'); END;
+CREATE TRIGGER C7_channel_kept BEFORE DELETE ON consent_channel
+WHEN EXISTS (SELECT 1 FROM consent_kept k WHERE k.consent_id = OLD.consent_id AND k.until_at > unixepoch('now'))
+BEGIN SELECT RAISE(ABORT, 'C7: a signed consent is kept for years after its end'); END;
+CREATE TRIGGER C7_view_kept BEFORE DELETE ON consent_view
+WHEN EXISTS (SELECT 1 FROM consent_kept k WHERE k.consent_id = OLD.consent_id AND k.until_at > unixepoch('now'))
+BEGIN SELECT RAISE(ABORT, 'C7: a signed consent is kept for years after its end'); END;
+CREATE TRIGGER C7_picture_kept BEFORE DELETE ON consent_picture
+WHEN EXISTS (SELECT 1 FROM consent_kept k WHERE k.consent_id = OLD.consent_id AND k.until_at > unixepoch('now'))
+BEGIN SELECT RAISE(ABORT, 'C7: a signed consent is kept for years after its end'); END;
 CREATE TRIGGER C3_exclusion_stays BEFORE DELETE ON consent_exclusion
+WHEN EXISTS (SELECT 1 FROM consent c WHERE c.id = OLD.consent_id)
+ AND NOT EXISTS (SELECT 1 FROM consent_kept k WHERE k.consent_id = OLD.consent_id AND k.until_at <= unixepoch('now'))
 BEGIN SELECT RAISE(ABORT, 'C3: an excluded picture needs a new consent'); END;
