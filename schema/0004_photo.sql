@@ -77,7 +77,7 @@ CREATE TABLE region (
   CHECK ((dismissed_at IS NULL) = (dismissed_by IS NULL)),
   CHECK (dismissed_at IS NULL OR length(trim(coalesce(dismissed_why, ''))) > 0),
   CHECK (must_cover = 0 OR dismissed_at IS NULL),           -- I7
-  CHECK (removed_at IS NULL OR kind = 'drawn')              -- what was found is dismissed, not removed
+  CHECK (removed_at IS NULL OR staff_id IS NOT NULL)        -- what was found is dismissed, not removed
 ) STRICT;
 CREATE INDEX region_photo ON region (photo_id);
 
@@ -160,6 +160,9 @@ BEGIN SELECT RAISE(ABORT, 'I5: a master is not changed; a new one is made'); END
 CREATE TRIGGER I7_region_no_delete BEFORE DELETE ON region
 BEGIN SELECT RAISE(ABORT, 'I7: a region is dismissed or taken back, never deleted'); END;
 CREATE TRIGGER I4_region_of_search_fixed BEFORE UPDATE OF kind, score, presence, verified, photo_id ON region
+BEGIN SELECT RAISE(ABORT, 'I4: what the search found is not rewritten'); END;
+CREATE TRIGGER I4_outline_of_search_fixed BEFORE UPDATE OF points, shape, staff_id ON region
+WHEN OLD.staff_id IS NULL OR NEW.staff_id IS NOT OLD.staff_id
 BEGIN SELECT RAISE(ABORT, 'I4: what the search found is not rewritten'); END;
 -- I5: any change to a region, a decision or a view asks for a new master; unless its pixels are the same, for a new approval
 CREATE TRIGGER I5_region_changes_decision AFTER UPDATE ON region

@@ -75,7 +75,8 @@ UNION ALL SELECT f.case_id, NULL, 'I4', 'search_failed', f.id FROM photo f LEFT 
  WHERE f.in_gallery = 1 AND f.detect_ran = 0 AND d.faces_checked_at IS NULL
 UNION ALL SELECT f.case_id, NULL, 'I4', 'no_face_found', f.id FROM photo f LEFT JOIN decision d ON d.photo_id = f.id
  WHERE f.in_gallery = 1 AND f.detect_ran = 1 AND (f.view GLOB 'EO-*' OR f.view = 'OT') AND d.faces_checked_at IS NULL
-   AND NOT EXISTS (SELECT 1 FROM region r WHERE r.photo_id = f.id AND r.kind = 'face' AND r.verified = 1 AND r.dismissed_at IS NULL)
+   AND NOT EXISTS (SELECT 1 FROM region r WHERE r.photo_id = f.id AND r.kind = 'face'
+                    AND (r.verified = 1 OR r.confirmed_at IS NOT NULL) AND r.dismissed_at IS NULL AND r.removed_at IS NULL)
 UNION ALL SELECT f.case_id, NULL, 'I4', 'face_unanswered', f.id FROM photo f
  WHERE f.in_gallery = 1 AND EXISTS (SELECT 1 FROM region r WHERE r.photo_id = f.id AND r.kind = 'face' AND r.verified = 0
                                     AND r.confirmed_at IS NULL AND r.dismissed_at IS NULL)

@@ -1,0 +1,159 @@
+/* gate.c: reads case_reason and case_permit (schema/0005_gate.sql), and has a sentence for every code in them. */
+#include "record/gate.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "lib/db.h"
+
+const char *const gate_channels[] = { "website", "social", "print", "teaching", NULL };
+
+/* In sentence and mend, $c is the case, $f the photo, $p the patient's reference, $n the channel. */
+struct words {
+	const char *code, *sentence, *mend;
+};
+
+static const struct words words[] = {
+	{ "no_consent", "there is no complete written consent", "occlude consent form $p" },
+	{ "consent_expired", "the consent has expired", "a new consent: occlude consent form $p" },
+	{ "consent_aged_out", "the consent was given for a minor who has since reached the age to sign",
+		"a new consent, signed by the patient: occlude consent form $p" },
+	{ "consent_revoked", "the consent was revoked",
+		"only a new consent, if the patient wishes: occlude consent form $p" },
+	{ "public_lapse",
+		"the consent was given for a minor who soon reaches the age to sign; for the public it has lapsed",
+		"a new consent when that day has come: occlude consent form $p" },
+	{ "paused", "everything of this patient is paused", "when the patient agrees: occlude consent resume $p" },
+	{ "objection", "a guardian or the minor objects",
+		"when the objection is taken back: occlude consent resume $p" },
+	{ "died", "the patient has died; a personal representative has to sign", "occlude consent form $p" },
+	{ "erased", "the patient's pictures were erased for good", "nothing can; hide or delete the case" },
+	{ "channel", "the consent does not cover the channel $n",
+		"a new consent that names it: occlude consent form $p" },
+	{ "exposure", "photo $f shows more than the consent allows on $n",
+		"a form that shows less: occlude review form $f smile (or arch)" },
+	{ "view_not_covered", "photo $f is of a view that the consent does not name",
+		"occlude case photo $f --hide, or a new consent: occlude consent form $p" },
+	{ "date_unknown", "the day photo $f was taken on is not known, and the consent goes by dates",
+		"occlude case photo $f --taken YYYY-MM-DD" },
+	{ "date_not_covered", "photo $f was taken outside the dates of the consent",
+		"occlude case photo $f --hide, or a new consent: occlude consent form $p" },
+	{ "picture_not_covered", "photo $f as it looks now is not one of the pictures the signer saw",
+		"a new consent that shows it: occlude consent form $p" },
+	{ "excluded", "the signer excluded photo $f", "occlude case photo $f --hide" },
+	{ "search_failed", "the search for faces on photo $f failed, which counts as not found",
+		"look at it and cover every face: occlude review show $f --out FILE.jpg, then occlude review checked "
+		"$f" },
+	{ "no_face_found", "no face was found on photo $f, which does not mean that there is none",
+		"look at it and cover every face: occlude review show $f --out FILE.jpg, then occlude review checked "
+		"$f" },
+	{ "face_unanswered", "photo $f has a possible face that nobody has answered",
+		"occlude review region $f confirm REGION, or dismiss it with --why" },
+	{ "misfiled", "photo $f shows the name of another patient: it may be in the wrong chart",
+		"move it to the right patient, or hide it" },
+	{ "radiograph", "photo $f has no colour, like a radiograph, which needs a drawn crop and a person's look",
+		"occlude review form $f crop --crop x,y,x,y, then occlude review checked $f"
+		" (or occlude case photo $f --radiograph no)" },
+	{ "text_unanswered", "nobody has said that no text, badge or tattoo is left to see on photo $f",
+		"occlude review no-text $f" },
+	{ "undecided", "how photo $f is to be shown has not been chosen",
+		"occlude review form $f crop --crop x,y,x,y" },
+	{ "no_master", "the finished picture of photo $f has not been made yet", "occlude review render $c" },
+	{ "face_left", "a second look still found a face on the finished picture of photo $f",
+		"cover it: occlude review region $f add --rect x,y,x,y" },
+	{ "rejected", "a clinician rejected photo $f", "change it, then occlude review sheet $c" },
+	{ "not_approved", "no clinician has approved photo $f as it looks now",
+		"occlude review sheet $c --out sheet.html, then occlude review approve-sheet $c" },
+	{ "suitability_open", "no clinician has answered whether showing this case could shame or expose the patient",
+		"occlude review approve-sheet $c --suitable yes (or no)" },
+	{ "unsuitable", "a clinician found that showing this case could shame or expose the patient",
+		"only a clinician's other answer: occlude review approve-sheet $c --suitable yes" },
+	{ "no_pair", "there is no pair: the same view at two stages", "occlude ingest $c FILES" },
+	{ "treatment_not_ended", "a photo is called \"after\" and the treatment has no end yet",
+		"occlude case set $c --ended YYYY-MM-DD" },
+	{ "stage_order", "photo $f was taken before one of an earlier stage of the same view",
+		"occlude case photo $f --stage STAGE, or --taken YYYY-MM-DD" },
+	{ "after_too_early", "photo $f is called \"after\" and was taken before the treatment's end",
+		"occlude case photo $f --stage T2.1, or occlude case set $c --ended YYYY-MM-DD" },
+	{ "other_patient", "photo $f belongs to another patient", "move it to the right case" },
+	{ "no_orthodontist", "the orthodontist who did it is not named", "occlude case set $c --orthodontist LOGIN" },
+	{ "facts_missing", "months of treatment or the age band are not known",
+		"occlude case set $c --started YYYY-MM-DD --ended YYYY-MM-DD" },
+	{ "no_policy", "the practice has no photo policy in force", "occlude policy set" },
+	{ "withdrawn", "the practice has withdrawn this case", "occlude case reopen $c" },
+	{ "clock_back", "this computer's clock stands before the last entry of the log", "set the clock right" },
+};
+
+static void spell(const char *pattern, int64_t case_id, int64_t photo_id, const char *patient, const char *channel,
+	char *out, size_t size) {
+	size_t n = 0;
+	for (const char *s = pattern; *s && n + 1 < size; s++) {
+		if (*s != '$') {
+			out[n++] = *s;
+			continue;
+		}
+		s++;
+		int w = *s == 'c'   ? snprintf(out + n, size - n, "%lld", (long long)case_id)
+			: *s == 'f' ? snprintf(out + n, size - n, "%lld", (long long)photo_id)
+			: *s == 'p' ? snprintf(out + n, size - n, "%s", patient)
+				    : snprintf(out + n, size - n, "%s", channel);
+		n += w < 0 ? 0 : (size_t)w < size - n ? (size_t)w : size - n - 1;
+	}
+	out[n] = 0;
+}
+
+static void read_reason(const struct stmt *q, int64_t case_id, const char *channel, struct gate_reason *r) {
+	*r = (struct gate_reason){ .photo_id = stmt_int(q, 2) };
+	(void)snprintf(r->rule, sizeof r->rule, "%s", stmt_text(q, 0));
+	(void)snprintf(r->code, sizeof r->code, "%s", stmt_text(q, 1));
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		if (strcmp(words[i].code, r->code) != 0) continue;
+		const char *patient = stmt_text(q, 3);
+		spell(words[i].sentence, case_id, r->photo_id, patient, channel, r->sentence, sizeof r->sentence);
+		spell(words[i].mend, case_id, r->photo_id, patient, channel, r->mend, sizeof r->mend);
+		return;
+	}
+	BUG("a reason of the gate without words");
+}
+
+int gate_reasons(struct practice *p, int64_t case_id, const char *channel, struct gate_reason **ret, size_t *ret_n,
+	struct err *e) {
+	struct stmt auto_stmt *q = NULL;
+	auto_free struct gate_reason *rows = NULL;
+	size_t n = 0, cap = 0;
+	if (db_query(p->db, &q, e,
+		    "SELECT DISTINCT x.rule, x.code, x.photo_id, p.reference FROM case_reason x"
+		    " JOIN cases c ON c.id = x.case_id JOIN patient p ON p.id = c.patient_id"
+		    " WHERE x.case_id = ?1 AND x.channel = ?2 ORDER BY x.rule, x.code, x.photo_id",
+		    "it", case_id, channel))
+		return -1;
+	int r;
+	while ((r = stmt_row(q, e)) == 1) {
+		if (n == cap) {
+			cap = cap ? cap * 2 : 8;
+			struct gate_reason *more = reallocarray(rows, cap, sizeof *rows);
+			if (!more) return err_nomem(e);
+			rows = more;
+		}
+		read_reason(q, case_id, channel, &rows[n++]);
+	}
+	if (r < 0) return -1;
+	*ret = TAKE_PTR(rows);
+	*ret_n = n;
+	return 0;
+}
+
+int gate_permit_row(
+	struct practice *p, int64_t case_id, const char *channel, struct gate_permit_row *ret, struct err *e) {
+	struct stmt auto_stmt *q = NULL;
+	if (db_query(p->db, &q, e,
+		    "SELECT case_id, consent_id, lapses_at, public_lapses_at FROM case_permit"
+		    " WHERE case_id = ?1 AND channel = ?2",
+		    "it", case_id, channel))
+		return -1;
+	int r = stmt_row(q, e);
+	if (r == 1) *ret = (struct gate_permit_row){ stmt_int(q, 0), stmt_int(q, 1), stmt_int(q, 2), stmt_int(q, 3) };
+	return r;
+}
