@@ -11,7 +11,8 @@
 #include "base/pixels.h"
 
 /* Starts libvips: no cache, one thread, untrusted loaders blocked; decodes and encodes one tiny picture in every format used, so that all
- * modules and tables are loaded and no file is opened after the jail has closed. Once a process; repeated calls do nothing. */
+ * modules and tables are loaded and no file is opened after the jail has closed. Once a process (libvips keeps threads, so not before a
+ * fork without exec); repeated calls do nothing. */
 int image_init(struct err *e);
 /* Ends it, so that leak checkers are content. */
 void image_shutdown(void);
