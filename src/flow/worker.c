@@ -73,7 +73,7 @@ static int find_program(char out[PROGRAM_MAX], struct err *e) {
 	if (n < 0) return err_sys(e, "cannot tell where this program lies");
 	out[n] = '\0';
 	char *slash = strrchr(out, '/');
-	if (!slash) BUG("/proc/self/exe is not absolute");
+	if (!slash) return err_set(e, ERR_OUTSIDE, "cannot tell where this program lies");
 	memcpy(slash + 1, name, sizeof(name));
 	if (access(out, X_OK) < 0)
 		return err_sys(e, "cannot run %s, which belongs beside this program; install Occlude again", out);

@@ -31,7 +31,7 @@ static bool ended(const char *s, size_t size) {
 	return memchr(s, '\0', size) != NULL;
 }
 
-static const char *check_region(struct wire_region *g) {
+const char *worker_check_region(struct wire_region *g) {
 	if (g->kind < REGION_FACE || g->kind > REGION_DRAWN) return "a region of no known kind";
 	if (g->shape < SHAPE_POLYGON || g->shape > SHAPE_RECT) return "a region of no known shape";
 	if (!flag(g->verified) || !flag(g->cover)) return "a region's flag";
@@ -49,7 +49,7 @@ static const char *check_region(struct wire_region *g) {
 static const char *check_regions(struct wire_reply *r) {
 	if (r->regions > WIRE_REGIONS_MAX) return "too many regions";
 	for (uint32_t i = 0; i < r->regions; i++) {
-		const char *bad = check_region(&r->region[i]);
+		const char *bad = worker_check_region(&r->region[i]);
 		if (bad) return bad;
 	}
 	memset(&r->region[r->regions], 0, sizeof(r->region) - r->regions * sizeof(r->region[0]));

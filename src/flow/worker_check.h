@@ -17,4 +17,7 @@ struct worker_asked {
 const char *worker_check(
 	struct wire_reply *r, const struct worker_asked *asked, const unsigned char *bytes, size_t size);
 
+/* The same for one region, whoever sent it: NULL, or what is wrong. */
+const char *worker_check_region(struct wire_region *g);
+
 #endif
