@@ -209,15 +209,18 @@ static void walk_iprp(struct bmff *b, struct span s) {
 	once(b, SEEN_IPRP, at == s.n, "iprp");
 }
 
+/* Version, predefined, "pict", three reserved words, an empty name. */
+static bool is_plain_handler(struct span s) {
+	return s.n == 25 && !span_be64(s, 0) && span_is(s, 8, "pict") && !span_be64(s, 12) && !span_be32(s, 20) &&
+		!span_u8(s, 24);
+}
+
 static void walk_meta(struct bmff *b, struct span s) {
 	struct box box;
 	size_t at = 4;
 	for (; next_box(b, s, at, &box); at = box.end) {
 		if (span_is(box.type, 0, "hdlr"))
-			once(b, SEEN_HDLR,
-				box.body.n == 21 && !span_be32(box.body, 4) && !span_be64(box.body, 12) &&
-					!span_u8(box.body, 20),
-				"hdlr");
+			once(b, SEEN_HDLR, is_plain_handler(box.body), "hdlr");
 		else if (span_is(box.type, 0, "pitm")) {
 			b->primary = span_u8(box.body, 0) ? span_be32(box.body, 4) : span_be16(box.body, 4);
 			once(b, SEEN_PITM, box.body.n == 6, "pitm");
