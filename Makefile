@@ -32,7 +32,7 @@ LIBS_occlude-worker  = $(call PC,--libs vips) -lexif -lXNNPACK -lpthreadpool -ls
 LIBS_occlude-serve  := -lmicrohttpd -lsodium -lseccomp -lbrotlienc -lz -lpthread -lm
 LIBS_draw-sample     = $(call PC,--libs vips) -lexif -lm
 LIBS_test            = $(call PC,--libs vips) -lexif -lXNNPACK -lpthreadpool -lmicrohttpd -lsqlite3 -lsodium \
-	-lseccomp -lqrencode -lbrotlienc -lz -lpthread -lm -lcmocka
+	-lseccomp -lqrencode -lbrotlienc -lbrotlidec -lz -lpthread -lm -lcmocka
 
 PROGRAMS := occlude occlude-worker occlude-serve
 LIBSRC   := $(sort $(wildcard src/base/*.c src/lib/*.c src/record/*.c src/flow/*.c src/console/*.c))
@@ -98,6 +98,8 @@ UNIT := $(patsubst tests/unit/%.c,$(O)/unit/%,$(sort $(wildcard tests/unit/test_
 TESTLIB := $(call OBJ,$(sort $(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c)))) $(O)/obj/gen/web_assets.o $(O)/obj/gen/schema_assets.o $(O)/obj/gen/model_assets.o
 $(O)/unit/%: $(O)/obj/tests/unit/%.o $(TESTLIB) $(O)/libocclude.a
 	@mkdir -p $(@D); echo "  ld  $@"; $(CC) $(LDFLAGS) -o $@ $< $(TESTLIB) $(O)/libocclude.a $(LIBS_test)
+# these start the real server
+$(O)/unit/test_serve $(O)/unit/test_serve_lease: | $(O)/occlude-serve
 unit: $(UNIT) ## build and run the unit tests of O
 	@O=$(O) tests/run unit
 
