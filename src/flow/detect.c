@@ -7,28 +7,26 @@
 #include "flow/detect.h"
 
 enum {
-	WHOLE = 192,       /* side of the passes over the whole picture */
-	FINE = 384,        /* shorter edge of the fine pass: as if tiled by halves of it at WHOLE each */
-	FINE_LONG = 768,   /* longer edge of one piece of it; longer pictures take several */
-	FINE_SHARED = 192, /* what neighbouring pieces have in common, more than any face that only they find */
-	STEP = 32          /* of the network's input sides */
+	WHOLE = 192, /* side of the network's input */
+	FINE = 336,  /* shorter edge of the picture, at least, where it is searched in tiles of WHOLE */
+	SHARED = 40  /* what neighbouring tiles have in common, at least: more than a face that only a tile finds */
 };
+
+/* Tiles are not enlarged by more than this: it would add no detail. */
+#define ENLARGED 2.0F
 
 /* The padded pass: a square of so many times the longer edge. */
 #define PADDED 1.5F
 
 struct detector {
-	struct model *whole, *mesh;
-	struct model *fine; /* for the last picture's shape, or NULL */
-	struct asset file;  /* of the detector network, to build `fine` from */
+	struct model *finder, *mesh;
 };
 
 struct found {
 	struct faces faces; /* verified first, then by score */
 };
 
-static int load(
-	const struct asset *models, const char *name, struct asset *ret_file, struct model **ret, struct err *e) {
+static int load(const struct asset *models, const char *name, struct model **ret, struct err *e) {
 	const struct asset *file = asset_find(models, name);
 	if (!file) return err_set(e, ERR_OUTSIDE, "The face model %s is missing; install Occlude again.", name);
 	if (model_load(file->data, file->size, NULL, ret, e)) return err_prefix(e, "%s", name);
@@ -36,15 +34,14 @@ static int load(
 	if (size.width != WHOLE || size.height != WHOLE || model_input_channels(*ret) != 3)
 		return err_set(e, ERR_OUTSIDE,
 			"The face model %s is not the one Occlude knows; install Occlude again.", name);
-	if (ret_file) *ret_file = *file;
 	return 0;
 }
 
 int detector_new_from(const struct asset *models, struct detector **ret, struct err *e) {
 	auto_detector struct detector *d = calloc(1, sizeof *d);
 	if (!d) return err_nomem(e);
-	if (load(models, "face_detection_full_range.tflite", &d->file, &d->whole, e)) return -1;
-	if (load(models, "face_landmark.tflite", NULL, &d->mesh, e)) return -1;
+	if (load(models, "face_detection_full_range.tflite", &d->finder, e)) return -1;
+	if (load(models, "face_landmark.tflite", &d->mesh, e)) return -1;
 	*ret = TAKE_PTR(d);
 	return 0;
 }
@@ -55,9 +52,8 @@ int detector_new(struct detector **ret, struct err *e) {
 
 void detector_free(struct detector *d) {
 	if (!d) return;
-	model_free(d->whole);
+	model_free(d->finder);
 	model_free(d->mesh);
-	model_free(d->fine);
 	free(d);
 }
 
@@ -103,11 +99,11 @@ static int pass_whole(struct detector *d, struct pyramid *y, struct faces *all, 
 	struct affine frame = square_frame(p, (float)(p->width > p->height ? p->width : p->height));
 	/* a clockwise quarter turn puts what was at (v, WHOLE - u) to (u, v) */
 	static const struct affine quarter = { 0, 1, 0, -1, 0, WHOLE };
-	if (pyramid_cut(y, &frame, input_gain, input_bias, model_input(d->whole), WHOLE, WHOLE, e)) return -1;
+	if (pyramid_cut(y, &frame, input_gain, input_bias, model_input(d->finder), WHOLE, WHOLE, e)) return -1;
 	for (int turned = 0; turned < 4; turned++) {
-		memcpy(upright, model_input(d->whole), bytes);
-		if (run(d->whole, &frame, turned & 1, all, e)) return -1;
-		if (turned < 3) turn(upright, model_input(d->whole));
+		memcpy(upright, model_input(d->finder), bytes);
+		if (run(d->finder, &frame, turned & 1, all, e)) return -1;
+		if (turned < 3) turn(upright, model_input(d->finder));
 		frame = affine_chain(&frame, &quarter);
 	}
 	return 0;
@@ -116,43 +112,41 @@ static int pass_whole(struct detector *d, struct pyramid *y, struct faces *all, 
 static int pass_padded(struct detector *d, struct pyramid *y, struct faces *all, struct err *e) {
 	const struct pixels *p = y->full;
 	struct affine frame = square_frame(p, PADDED * (float)(p->width > p->height ? p->width : p->height));
-	if (pyramid_cut(y, &frame, input_gain, input_bias, model_input(d->whole), WHOLE, WHOLE, e)) return -1;
-	return run(d->whole, &frame, false, all, e);
+	if (pyramid_cut(y, &frame, input_gain, input_bias, model_input(d->finder), WHOLE, WHOLE, e)) return -1;
+	return run(d->finder, &frame, false, all, e);
 }
 
-/* Makes d->fine fit for pieces of that size. */
-static int fine_model(struct detector *d, const struct model_size *want, struct err *e) {
-	if (d->fine) {
-		struct model_size have = model_input_size(d->fine);
-		if (have.width == want->width && have.height == want->height) return 0;
-		model_free(d->fine);
-		d->fine = NULL;
-	}
-	return model_load(d->file.data, d->file.size, want, &d->fine, e);
+/* How many tiles lie along `length`. */
+static int tiles_along(float length) {
+	return length <= WHOLE ? 1 : (int)ceilf((length - SHARED) / (WHOLE - SHARED));
 }
 
-static int round_up(float side) {
-	return ((int)ceilf(side) + STEP - 1) / STEP * STEP;
+/* By how much `length` may still grow until `tiles` of them are used up. */
+static float slack(float length, int tiles) {
+	return (float)(tiles * WHOLE - (tiles - 1) * SHARED) / length;
 }
 
-/* The picture with its shorter edge at FINE, in one piece, or in several along a long strip. The network is fully
- * convolutional, so one large input finds what overlapping tiles of WHOLE would, without computing the overlaps twice. */
-static int pass_fine(struct detector *d, struct pyramid *y, struct faces *all, struct err *e) {
+/* Where tile i of n begins along `length`: spread evenly, the first and the last at the edges; a single one is centred. */
+static float tile_at(int i, int n, float length) {
+	return n > 1 ? (float)i * (length - WHOLE) / (float)(n - 1) : (length - WHOLE) / 2;
+}
+
+/* The picture in overlapping tiles, at the largest scale that takes no more tiles than FINE does. */
+static int pass_tiles(struct detector *d, struct pyramid *y, struct faces *all, struct err *e) {
 	const struct pixels *p = y->full;
-	bool tall = p->height > p->width;
-	float edge = (float)(tall ? p->width : p->height), length = (float)(tall ? p->height : p->width);
-	float scale = edge / FINE, strip = length / scale;
-	int piece = strip > FINE_LONG ? FINE_LONG : round_up(strip);
-	struct model_size size = { tall ? piece : FINE, tall ? FINE : piece };
-	if (fine_model(d, &size, e)) return -1;
-	for (float at = 0;; at += FINE_LONG - FINE_SHARED) {
-		if (strip > FINE_LONG && at > strip - FINE_LONG) at = strip - FINE_LONG;
-		struct affine frame = { scale, 0, tall ? 0 : at * scale, 0, scale, tall ? at * scale : 0 };
-		if (pyramid_cut(y, &frame, input_gain, input_bias, model_input(d->fine), size.width, size.height, e))
+	float width = (float)p->width, height = (float)p->height,
+	      least = fminf(FINE / fminf(width, height), ENLARGED);
+	int across = tiles_along(width * least), down = tiles_along(height * least);
+	float grown = fminf(slack(width * least, across), slack(height * least, down));
+	float scale = 1 / (least * fmaxf(1, grown));
+	for (int i = 0; i < across * down; i++) {
+		struct affine frame = { scale, 0, tile_at(i % across, across, width / scale) * scale, 0, scale,
+			tile_at(i / across, down, height / scale) * scale };
+		if (pyramid_cut(y, &frame, input_gain, input_bias, model_input(d->finder), WHOLE, WHOLE, e))
 			return -1;
-		if (run(d->fine, &frame, false, all, e)) return -1;
-		if (at + (float)piece >= strip) return 0;
+		if (run(d->finder, &frame, false, all, e)) return -1;
 	}
+	return 0;
 }
 
 /* ---- candidates into faces ----------------------------------------------------------------------------------------- */
@@ -234,7 +228,7 @@ int detect_faces(struct detector *d, const struct pixels *p, struct found **ret,
 	auto_faces struct faces candidates = { 0 };
 	auto_pyramid struct pyramid y;
 	pyramid_init(&y, p);
-	if (pass_fine(d, &y, &candidates, e) || pass_whole(d, &y, &candidates, e) ||
+	if (pass_tiles(d, &y, &candidates, e) || pass_whole(d, &y, &candidates, e) ||
 		pass_padded(d, &y, &candidates, e))
 		return -1;
 	if (candidates.count) qsort(candidates.item, candidates.count, sizeof *candidates.item, stronger);

@@ -1,5 +1,6 @@
 /* detect_scale.c: see detect_scale.h. */
 #include <math.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -82,20 +83,45 @@ static int pick_level(struct pyramid *y, float scale, int *ret, struct err *e) {
 	return 0;
 }
 
-/* Four neighbours of (x, y), which is relative to pixel centres; pixels outside are black. */
-static void mix(const struct pixels *p, float x, float y, float *rgb) {
-	static const uint8_t black[3] = { 0, 0, 0 };
-	int x0 = (int)floorf(x), y0 = (int)floorf(y);
-	float fx = x - (float)x0, fy = y - (float)y0;
-	const uint8_t *at[4];
-	for (int i = 0; i < 4; i++) {
-		int px = x0 + (i & 1), py = y0 + (i >> 1);
-		at[i] = px >= 0 && px < p->width && py >= 0 && py < p->height ? pixels_at(p, px, py) : black;
-	}
+/* Weights of neighbours are 1/1024: a mix of four 8-bit values is an integer of 28 bits. */
+enum { PART = 1024 };
+
+/* The pixel at (x, y), which is relative to pixel centres, from its four neighbours, at `at` and to the right and below. */
+static void mix(const uint8_t *at[4], int fx, int fy, float gain, float bias, float *out) {
+	int weight[4] = { (PART - fx) * (PART - fy), fx * (PART - fy), (PART - fx) * fy, fx * fy };
 	for (int c = 0; c < 3; c++) {
-		float top = (float)at[0][c] + fx * (float)(at[1][c] - at[0][c]);
-		float low = (float)at[2][c] + fx * (float)(at[3][c] - at[2][c]);
-		rgb[c] = top + fy * (low - top);
+		int sum = at[0][c] * weight[0] + at[1][c] * weight[1] + at[2][c] * weight[2] + at[3][c] * weight[3];
+		out[c] = (float)sum * gain + bias;
+	}
+}
+
+/* One row of a piece from (x, y) on, in steps of (dx, dy), all relative to pixel centres. */
+static void cut_row(
+	const struct pixels *p, float x, float y, float dx, float dy, float gain, float bias, float *out, int width) {
+	static const uint8_t black[3] = { 0, 0, 0 };
+	size_t row = (size_t)p->width * 3;
+	for (int col = 0; col < width; col++, out += 3) {
+		float px = x + dx * (float)col, py = y + dy * (float)col;
+		if (!(px > -1 && py > -1 && px < (float)p->width && py < (float)p->height)) {
+			out[0] = out[1] = out[2] = bias;
+			continue;
+		}
+		int ix = (int)((px + 1) * PART), iy = (int)((py + 1) * PART);
+		int x0 = ix / PART - 1, y0 = iy / PART - 1;
+		const uint8_t *at[4];
+		if (x0 >= 0 && y0 >= 0 && x0 + 1 < p->width && y0 + 1 < p->height) {
+			at[0] = p->data + (size_t)y0 * row + (size_t)x0 * 3;
+			at[1] = at[0] + 3;
+			at[2] = at[0] + row;
+			at[3] = at[2] + 3;
+		} else {
+			for (int i = 0; i < 4; i++) {
+				int nx = x0 + (i & 1), ny = y0 + (i >> 1);
+				bool in = nx >= 0 && nx < p->width && ny >= 0 && ny < p->height;
+				at[i] = in ? pixels_at(p, nx, ny) : black;
+			}
+		}
+		mix(at, ix % PART, iy % PART, gain, bias, out);
 	}
 }
 
@@ -103,18 +129,14 @@ int pyramid_cut(struct pyramid *y, const struct affine *to_picture, float gain, 
 	int height, struct err *e) {
 	int k;
 	if (pick_level(y, hypotf(to_picture->a, to_picture->d), &k, e)) return -1;
-	const struct pixels *p = level_at(y, k);
 	float shrunk = 1.0F / (float)(1 << k);
 	struct affine level = { shrunk, 0, -0.5F, 0, shrunk, -0.5F };
 	struct affine t = affine_chain(&level, to_picture);
-	float right = (float)p->width, bottom = (float)p->height;
+	gain /= (float)PART * PART;
 	for (int row = 0; row < height; row++) {
-		for (int col = 0; col < width; col++, out += 3) {
-			float u = (float)col + 0.5F, v = (float)row + 0.5F;
-			float px = affine_x(&t, u, v), py = affine_y(&t, u, v), rgb[3] = { 0, 0, 0 };
-			if (px > -1 && py > -1 && px < right && py < bottom) mix(p, px, py, rgb);
-			for (int c = 0; c < 3; c++) out[c] = rgb[c] * gain + bias;
-		}
+		float v = (float)row + 0.5F;
+		cut_row(level_at(y, k), affine_x(&t, 0.5F, v), affine_y(&t, 0.5F, v), t.a, t.d, gain, bias,
+			out + (size_t)row * (size_t)width * 3, width);
 	}
 	return 0;
 }

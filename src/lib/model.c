@@ -36,7 +36,7 @@ float *model_alloc(struct model *m, size_t count, struct err *e) {
 	size_t bytes = (count * sizeof(float) + XNN_EXTRA_BYTES + 63) / 64 * 64;
 	float *data = aligned_alloc(64, bytes);
 	if (!data) return err_nomem(e), NULL;
-	memset(data, 0, bytes);
+	memset((uint8_t *)data + count * sizeof(float), 0, bytes - count * sizeof(float));
 	return m->owned[m->owned_count++] = data;
 }
 
@@ -54,11 +54,13 @@ static int start(struct model *m, struct err *e) {
 	struct xnn_external_value value[1 + MODEL_OUTPUTS_MAX];
 	m->input.data = model_alloc(m, m->input.count, e);
 	if (!m->input.data) return -1;
+	memset(m->input.data, 0, m->input.count * sizeof(float));
 	value[0] = (struct xnn_external_value){ m->input.id, m->input.data };
 	for (size_t i = 0; i < m->outputs; i++) {
 		struct model_port *out = &m->output[i];
 		out->data = model_alloc(m, out->count, e);
 		if (!out->data) return -1;
+		memset(out->data, 0, out->count * sizeof(float));
 		value[1 + i] = (struct xnn_external_value){ out->id, out->data };
 	}
 	if (xnn_create_runtime_v2(m->graph, NULL, 0, &m->runtime) != xnn_status_success)

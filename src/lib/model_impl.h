@@ -31,7 +31,7 @@ struct model {
 	size_t owned_count, owned_room;
 };
 
-/* Zeroed floats, 64-byte aligned, with the bytes to spare that XNNPACK may read; freed with the model. NULL and `e` if the
+/* Floats, 64-byte aligned, followed by the zero bytes that XNNPACK may read beyond them; freed with the model. NULL and `e` if the
  * model grows beyond MODEL_FLOATS_MAX or memory is out. */
 float *model_alloc(struct model *m, size_t count, struct err *e);
 /* Counts floats that XNNPACK will hold for an inner tensor. */

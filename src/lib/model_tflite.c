@@ -58,19 +58,38 @@ static size_t count_of(int dims, const size_t *dim) {
 
 /* ---- constants -------------------------------------------------------------------------------------------------- */
 
-/* 16-bit floats: exponent and fraction moved into place and scaled by 2^(127 - 15). False if one is not a number. */
+enum { LANES = 16 };
+
+/* LANES 16-bit floats: exponent and fraction moved into place and scaled by 2^(127 - 15). Written so that compilers make it
+ * a few wide instructions; `strange` collects infinities and what is not a number. */
+static void widen_lanes(float *restrict to, const uint8_t *restrict from, uint16_t *restrict strange) {
+	uint16_t half[LANES];
+	uint32_t bits[LANES];
+	float value[LANES];
+	memcpy(half, from, sizeof half);
+	for (int i = 0; i < LANES; i++) bits[i] = (uint32_t)(half[i] & 0x7fff) << 13;
+	memcpy(value, bits, sizeof value);
+	for (int i = 0; i < LANES; i++) value[i] *= 0x1p112f;
+	memcpy(bits, value, sizeof bits);
+	for (int i = 0; i < LANES; i++) bits[i] |= (uint32_t)(half[i] & 0x8000) << 16;
+	for (int i = 0; i < LANES; i++) strange[i] |= (half[i] & 0x7c00) == 0x7c00;
+	memcpy(to, bits, sizeof bits);
+}
+
+/* False if one of the n is not a number. */
 static bool widen(float *to, const uint8_t *from, size_t n) {
-	unsigned strange = 0;
-	for (size_t i = 0; i < n; i++) {
-		uint16_t half;
-		memcpy(&half, from + 2 * i, 2);
-		uint32_t bits = (uint32_t)(half & 0x7fff) << 13;
-		float f;
-		memcpy(&f, &bits, 4);
-		to[i] = half & 0x8000 ? -f * 0x1p112f : f * 0x1p112f;
-		strange |= (half & 0x7c00) == 0x7c00;
+	uint16_t strange[LANES] = { 0 };
+	size_t i = 0;
+	for (; i + LANES <= n; i += LANES) widen_lanes(to + i, from + 2 * i, strange);
+	if (i < n) {
+		uint8_t rest[2 * LANES] = { 0 };
+		float wide[LANES];
+		memcpy(rest, from + 2 * i, 2 * (n - i));
+		widen_lanes(wide, rest, strange);
+		memcpy(to + i, wide, (n - i) * sizeof *to);
 	}
-	return !strange;
+	for (int k = 1; k < LANES; k++) strange[0] |= strange[k];
+	return !strange[0];
 }
 
 static bool all_finite(const float *f, size_t n) {

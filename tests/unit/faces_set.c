@@ -119,10 +119,11 @@ static float covered(const struct wire_region *r, const struct faces_box *b) {
 	return (float)hits / (GRID * GRID);
 }
 
-/* Whether the region's own box (before growing) meets the face: its centre in the face, or the face's in its bounds. */
+/* Whether the region is about this face: the middle of either lies in the other. */
 static bool meets(const struct wire_region *r, const struct faces_box *b) {
 	float x = (r->box[0].x + r->box[1].x) / 2, y = (r->box[0].y + r->box[1].y) / 2;
-	return x >= b->x0 && x <= b->x1 && y >= b->y0 && y <= b->y1;
+	bool in = x >= b->x0 && x <= b->x1 && y >= b->y0 && y <= b->y1;
+	return in || in_polygon(r, (b->x0 + b->x1) / 2, (b->y0 + b->y1) / 2);
 }
 
 void faces_judge(

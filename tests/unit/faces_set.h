@@ -33,8 +33,8 @@ const char *faces_dir(void);
 size_t faces_manifest(const char *dir, struct faces_picture **ret);
 /* Decodes a picture upright, RGB; exits with a message on failure. */
 void faces_decode(const char *dir, const char *file, struct pixels *ret);
-/* A face is found if one region's polygon covers at least 60 % of its box. A region is false if its own box meets no face and
- * its centre lies in no optional box. */
+/* A face is found if one region's polygon covers at least 60 % of its box. A region is false if no face's (or
+ * optional) box holds its middle and it holds the middle of none. */
 void faces_judge(const struct faces_picture *p, const struct wire_region *r, size_t regions, struct faces_score *ret);
 
 #endif
