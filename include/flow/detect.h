@@ -1,9 +1,9 @@
 /* detect.h: looks for faces in a picture (I4). Bytes in, regions out: no file, no clock, no database; runs in the worker.
  *
  * The search: MediaPipe's full_range detector over the whole picture at 0, 90, 180 and 270 degrees, over a square of 1.5 x
- * the longer edge (faces cut by the frame), and over the picture at twice that detail in one piece (small faces). Each candidate is
- * then looked at by MediaPipe's face mesh: a presence of .5 or more makes it verified, anything less leaves it a candidate
- * that only a person can confirm. No pass is ever skipped: each finds a class of faces that no other finds. */
+ * the longer edge (faces cut by the frame), and over overlapping tiles (small faces). Each candidate is then looked at by
+ * MediaPipe's face mesh: score and presence together make it verified, a candidate that only a person can confirm, or nothing
+ * (detect_impl.h). No pass is ever skipped: each finds a class of faces that no other finds. */
 #ifndef OCCLUDE_FLOW_DETECT_H
 #define OCCLUDE_FLOW_DETECT_H
 

@@ -151,10 +151,6 @@ static int pass_tiles(struct detector *d, struct pyramid *y, struct faces *all, 
 
 /* ---- candidates into faces ----------------------------------------------------------------------------------------- */
 
-static bool verified(const struct face *f) {
-	return f->presence >= FACE_PRESENCE;
-}
-
 /* Whether the point lies in the convex outline. */
 static bool inside(const struct wire_point corner[4], struct wire_point p) {
 	int left = 0, right = 0;
@@ -185,9 +181,9 @@ static int settle(struct faces *result, const struct face *f, struct err *e) {
 	for (size_t i = 0; i < result->count; i++) {
 		struct face *other = &result->item[i];
 		bool same = face_overlap(other, f) > SAME_FACE;
-		bool gives_way = !verified(other) &&
-				 ((same && f->presence > other->presence) || (verified(f) && covers(f, other)));
-		if (!gives_way && (same || (verified(other) && !verified(f) && covers(other, f)))) drop = true;
+		bool gives_way = !other->verified &&
+				 ((same && f->presence > other->presence) || (f->verified && covers(f, other)));
+		if (!gives_way && (same || (other->verified && !f->verified && covers(other, f)))) drop = true;
 		if (!gives_way) result->item[kept++] = *other;
 	}
 	result->count = kept;
@@ -196,20 +192,33 @@ static int settle(struct faces *result, const struct face *f, struct err *e) {
 
 static int stronger(const void *a, const void *b) {
 	const struct face *x = a, *y = b;
-	if (verified(x) != verified(y)) return verified(y) - verified(x);
+	if (x->verified != y->verified) return y->verified - x->verified;
 	return (x->score < y->score) - (x->score > y->score);
 }
 
-/* Every candidate is judged by the mesh, strongest first, unless it is the same as a verified face. */
+/* Whether a verified face of the result answers for the candidate before the mesh is asked: it is the same, or it is a faint one
+ * that would be covered anyway (a mouth within a face). */
+static bool answered(const struct faces *result, const struct face *f) {
+	for (size_t i = 0; i < result->count; i++) {
+		const struct face *known = &result->item[i];
+		if (!known->verified) continue;
+		if (face_overlap(known, f) > SAME_FACE || (f->score < SCORE_SURE && covers(known, f))) return true;
+	}
+	return false;
+}
+
+/* Every candidate is judged by the mesh, strongest first (detect_impl.h has the thresholds). */
 static int judge(
 	struct detector *d, struct pyramid *y, struct faces *candidates, struct faces *result, struct err *e) {
 	for (size_t i = 0; i < candidates->count; i++) {
 		struct face *f = &candidates->item[i];
-		bool known = false;
-		for (size_t k = 0; k < result->count && !known; k++)
-			known = verified(&result->item[k]) && face_overlap(&result->item[k], f) > SAME_FACE;
-		if (known) continue;
-		if (detect_mesh(d->mesh, y, f, e) || settle(result, f, e)) return -1;
+		if (answered(result, f)) continue;
+		if (detect_mesh(d->mesh, y, f, e)) return -1;
+		bool present = f->presence >= PRESENCE_FACE;
+		f->verified =
+			f->score >= SCORE_SURE ? present : f->score >= SCORE_WEAK && f->presence >= PRESENCE_SURE;
+		if (f->score < SCORE_SURE && !present) continue;
+		if (settle(result, f, e)) return -1;
 		if (result->count > WIRE_REGIONS_MAX)
 			return err_set(e, ERR_REFUSED,
 				"The picture shows more than %d faces; crop it before it is added.",
@@ -247,12 +256,12 @@ static void to_region(const struct face *f, struct wire_region *r) {
 	*r = (struct wire_region){
 		.kind = REGION_FACE,
 		.shape = SHAPE_POLYGON,
-		.verified = verified(f),
+		.verified = f->verified,
 		.cover = 1,
 		.score = f->score,
 		.presence = f->presence,
 		.points = 4,
-		.lips = verified(f) ? LIPS : 0,
+		.lips = f->verified ? LIPS : 0,
 	};
 	struct wire_point box[4];
 	face_outline(f, false, box);

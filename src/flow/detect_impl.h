@@ -13,9 +13,15 @@
 enum { EYE_RIGHT, EYE_LEFT, NOSE, MOUTH, EAR_RIGHT, EAR_LEFT, KEYPOINTS };
 enum { LIPS = 20 };
 
-/* Of a candidate, to be searched on; of the mesh, to be verified (FACTS). */
-#define CANDIDATE_SCORE 0.5F
-#define FACE_PRESENCE   0.5F
+/* The detector's score and the mesh's presence together decide (measured on the labelled pictures, whole and set into larger
+ * canvases, where faces get small): from SCORE_SURE on, a presence of PRESENCE_FACE makes a face verified and anything less leaves
+ * a candidate. Down to SCORE_FAINT, tiny and half hidden faces are many and inventions too: PRESENCE_SURE verifies from SCORE_WEAK
+ * on, PRESENCE_FACE makes a candidate, and the rest is dropped. */
+#define SCORE_SURE    0.5F
+#define SCORE_WEAK    0.3F
+#define SCORE_FAINT   0.15F
+#define PRESENCE_FACE 0.5F
+#define PRESENCE_SURE 0.9F
 /* Two boxes that overlap by more than this (intersection over union) are one face. */
 #define SAME_FACE 0.3F
 
@@ -25,6 +31,7 @@ struct face {
 	float at[4 + 2 * KEYPOINTS]; /* centre x, y; width, height along the face's own axes; keypoints x, y */
 	bool sideways; /* found with the picture turned by 90 or 270 degrees: width runs down the picture */
 	float presence;
+	bool verified;
 	struct wire_point lip[LIPS];
 };
 

@@ -95,7 +95,7 @@ int detect_read(
 	const float *score = model_output(m, "reshaped_classifier_face_4", &scores);
 	if (!box || !score || scores != across * down || boxes != scores * NUMBERS)
 		return err_set(e, ERR_OUTSIDE, "The face model is not the one Occlude knows; install Occlude again.");
-	float least = logf(CANDIDATE_SCORE / (1 - CANDIDATE_SCORE));
+	float least = logf(SCORE_FAINT / (1 - SCORE_FAINT));
 	for (size_t i = 0; i < scores; i++) {
 		if (isnan(score[i])) return err_set(e, ERR_OUTSIDE, "The face search failed; try again.");
 		if (score[i] < least) continue;
