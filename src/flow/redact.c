@@ -13,6 +13,7 @@ enum { TEXT_MARGIN = 2 /* pixels around text and codes */ };
 struct master {
 	struct pixels pixels;
 	enum exposure exposure;
+	struct frame frame;
 };
 
 /* ---- the decision -------------------------------------------------------------------------------------------------- */
@@ -158,6 +159,7 @@ int redact_pixels(const struct pixels *p, const struct decision *d, struct maste
 	struct master *m = calloc(1, sizeof(*m));
 	if (!m) return err_nomem(e);
 	m->exposure = form_exposure(d->form, d->view);
+	m->frame = f;
 	if (frame_apply(&f, &filled, d->gain, &m->pixels, e) < 0 || cover_master(&m->pixels, d, subject, &f, e) < 0) {
 		master_free(m);
 		return -1;
@@ -178,4 +180,8 @@ const struct pixels *master_pixels(const struct master *m) {
 
 enum exposure master_exposure(const struct master *m) {
 	return m->exposure;
+}
+
+const struct frame *master_frame(const struct master *m) {
+	return &m->frame;
 }

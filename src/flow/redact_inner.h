@@ -78,6 +78,8 @@ int pixels_shrink(const struct pixels *p, const int box[4], int ow, int oh, stru
 /* ---- redact.c ---------------------------------------------------------------------------------------------------------- */
 
 int redact_pixels(const struct pixels *p, const struct decision *d, struct master **ret, struct err *e);
+/* The frame a master was made with. */
+const struct frame *master_frame(const struct master *m);
 int redact_show_pixels(
 	const struct pixels *p, const struct decision *d, const struct master *m, struct pixels *ret, struct err *e);
 
