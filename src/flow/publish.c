@@ -1,0 +1,225 @@
+/* publish.c: the reconciling run; see flow/publish.h. */
+#include "flow/publish.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "flow/publish_impl.h"
+#include "flow/withdraw.h"
+#include "lib/clock.h"
+#include "record/audit.h"
+#include "record/case.h"
+
+struct run {
+	struct practice *p;
+	const struct actor *actor;
+	const struct publish_options *o;
+	struct site site;
+	struct office office;
+	bool went_dark;
+};
+
+static void note(struct run *r, int64_t case_id, enum publish_result result, const char *text) {
+	if (r->o->note) r->o->note(r->o->arg, case_id, result, text);
+}
+
+/* A clock that was set back would let consents live longer: nothing is published until it is right. */
+static int check_clock(struct run *r, struct err *e) {
+	int64_t last = 0;
+	if (audit_last_at(r->p, &last, e)) return -1;
+	if (clock_now() < last || clock_now() < r->site.old_signed)
+		return err_rule(e, "C5", "The computer's clock is set to before the last act on record: set it right first");
+	return 0;
+}
+
+/* ---- dark first ---- */
+
+/* The first reason against a faulty publication, as a sentence. */
+static void say_why(struct run *r, int64_t case_id, char *out, size_t size) {
+	auto_free struct gate_reason *list = NULL;
+	size_t n = 0;
+	if (!gate_reasons(r->p, case_id, "website", &list, &n, NULL) && n)
+		(void)snprintf(out, size, "%s: %s", list[0].rule, list[0].sentence);
+	else
+		(void)snprintf(out, size, "it is no longer permitted");
+}
+
+/* Whether a case of the root has a live publication. */
+static bool is_recorded(const char *id, const struct publication *live, size_t n) {
+	for (size_t i = 0; i < n; i++)
+		if (!strcmp(live[i].public_id, id)) return true;
+	return false;
+}
+
+static int end_publications(struct run *r, const struct publication *list, size_t n, const char *why, struct err *e) {
+	if (!n) return 0;
+	if (db_begin(r->p->db, e)) return -1;
+	for (size_t i = 0; i < n; i++) {
+		if (publication_end(r->p, r->actor, list[i].id, why, e)) {
+			db_rollback(r->p->db);
+			return -1;
+		}
+	}
+	return db_commit(r->p->db, e);
+}
+
+/* Takes dark what may not stay (C5) and what the root shows without a record; the root first, then the record. */
+static int go_dark(struct run *r, struct err *e) {
+	auto_free struct publication *bad = NULL, *live = NULL;
+	size_t bad_n = 0, live_n = 0, n = 0;
+	if (publication_faulty(r->p, "website", &bad, &bad_n, e) || publication_live(r->p, "website", &live, &live_n, e))
+		return -1;
+	char(*ids)[MANIFEST_ID_LEN + 1] = calloc(bad_n + r->site.root.case_count + 1, sizeof *ids);
+	if (!ids) return err_nomem(e);
+	for (size_t i = 0; i < bad_n; i++) {
+		char why[300];
+		say_why(r, bad[i].case_id, why, sizeof why);
+		note(r, bad[i].case_id, PUBLISH_DARK, why);
+		memcpy(ids[n++], bad[i].public_id, sizeof ids[0]);
+	}
+	for (size_t i = 0; i < r->site.root.case_count; i++)
+		if (!is_recorded(r->site.root.cases[i].id, live, live_n)) memcpy(ids[n++], r->site.root.cases[i].id, sizeof ids[0]);
+	int bad_run = 0;
+	if (n && !r->o->dry_run) {
+		r->went_dark = true;
+		bad_run = site_darken(r->p, &r->site, (const char(*)[MANIFEST_ID_LEN + 1])ids, n, e) ||
+			  end_publications(r, bad, bad_n, "no longer permitted", e);
+	}
+	free(ids);
+	return bad_run ? -1 : 0;
+}
+
+/* A record whose root was never written (the command was killed between the two) never was public. */
+static int end_interrupted(struct run *r, struct err *e) {
+	auto_free struct publication *live = NULL;
+	size_t n = 0, k = 0;
+	if (publication_live(r->p, "website", &live, &n, e)) return -1;
+	for (size_t i = 0; i < n; i++)
+		if (!manifest_find_case(&r->site.root, live[i].public_id)) live[k++] = live[i];
+	return r->o->dry_run ? 0 : end_publications(r, live, k, "interrupted before it was shown", e);
+}
+
+/* ---- cases ---- */
+
+static const struct publication *find_live(const struct publication *live, size_t n, int64_t case_id) {
+	for (size_t i = 0; i < n; i++)
+		if (live[i].case_id == case_id) return &live[i];
+	return NULL;
+}
+
+/* Whether the site shows this case as it is now, under this permit. */
+static bool is_current(struct run *r, const struct permit *t, const struct shown_case *c, const struct publication *old) {
+	char now[65];
+	struct live_case auto_live_case live = { 0 };
+	if (!old || old->consent_id != permit_consent(t) || old->lease_at != permit_lease_at(t) ||
+		old->lapses_at != permit_lapses_at(t))
+		return false;
+	case_fingerprint(&r->office, c, now);
+	return !strcmp(now, old->fingerprint) && !live_case_load(r->p, old, &live, NULL) &&
+	       case_is_shown_as_recorded(&r->site, old, &live);
+}
+
+static int one_case(struct run *r, int64_t case_id, const struct publication *old, struct err *e) {
+	struct permit auto_permit *t = NULL;
+	struct err why = { 0 };
+	if (gate_permit(r->p, case_id, "website", &t, &why)) {
+		if (why.kind != ERR_REFUSED) {
+			*e = why;
+			return -1;
+		}
+		/* a live one that may stay (a new photo waits for its review) is no refusal */
+		note(r, case_id, old ? PUBLISH_KEPT : PUBLISH_REFUSED, old ? "" : why.text);
+		return 0;
+	}
+	struct shown_case c = { 0 };
+	if (shown_case_get(r->p, case_id, &c, e)) return -1;
+	int bad = 0;
+	if (is_current(r, t, &c, old)) {
+		note(r, case_id, PUBLISH_KEPT, "");
+	} else if (!r->o->dry_run && publish_case(r->p, r->actor, &r->site, &r->office, t, &c, old, &why)) {
+		note(r, case_id, PUBLISH_REFUSED, why.text);
+		if (why.kind != ERR_REFUSED) {
+			*e = why;
+			bad = -1;
+		}
+	} else {
+		note(r, case_id, old ? PUBLISH_CHANGED : PUBLISH_NEW, "");
+	}
+	shown_case_free(&c);
+	return bad;
+}
+
+struct id_list {
+	int64_t *id;
+	size_t n, cap;
+};
+
+static int add_id(void *arg, const struct case_row *row) {
+	struct id_list *list = arg;
+	if (list->n == list->cap) {
+		list->cap = list->cap ? list->cap * 2 : 64;
+		void *more = reallocarray(list->id, list->cap, sizeof *list->id);
+		if (!more) return -1;
+		list->id = more;
+	}
+	list->id[list->n++] = row->id;
+	return 0;
+}
+
+static int all_cases(struct run *r, struct err *e) {
+	struct id_list list = { 0 };
+	auto_free struct publication *live = NULL;
+	size_t n = 0;
+	int bad = case_list(r->p, 0, add_id, &list, e) || publication_live(r->p, "website", &live, &n, e) ? -1 : 0;
+	for (size_t i = 0; !bad && i < list.n; i++) bad = one_case(r, list.id[i], find_live(live, n, list.id[i]), e);
+	free(list.id);
+	return bad;
+}
+
+/* The root's text without the lines that every commit changes. */
+static int root_body(struct run *r, struct buf *out, struct err *e) {
+	if (manifest_sort(&r->site.root, e) || manifest_encode(&r->site.root, out, e)) return -1;
+	char *body = strstr(buf_text(out), "\nsample ");
+	if (!body) BUG("a root without its sample line");
+	size_t cut = (size_t)(body - out->data);
+	memmove(out->data, body, out->len - cut + 1);
+	out->len -= cut;
+	return 0;
+}
+
+/* Shared pages, then the commit, if anything differs from what the site shows; then the sweep. */
+static int finish(struct run *r, const struct buf *before, struct err *e) {
+	struct buf auto_buf after;
+	buf_init(&after, MANIFEST_ROOT_MAX);
+	if (publish_shared(r->p, &r->site, &r->office, e) || root_body(r, &after, e)) return -1;
+	bool same = r->site.has_root && after.len == before->len && !memcmp(buf_text(&after), buf_text(before), after.len);
+	if (!same && site_commit(r->p, &r->site, e)) return -1;
+	return site_sweep(r->p, &r->site, r->went_dark, e);
+}
+
+static int run_open(struct run *r, struct buf *before, struct err *e) {
+	if (check_clock(r, e)) return -1;
+	if (go_dark(r, e) || end_interrupted(r, e)) return -1;
+	if (office_open(r->p, &r->site, 0, &r->office, e)) return -1;
+	r->site.root.sample = r->office.page.sample;
+	if (r->site.has_root && root_body(r, before, e)) return -1;
+	if (!r->o->only_dark && all_cases(r, e)) return -1;
+	if (r->o->dry_run) return 0;
+	/* a run that only takes dark writes nothing where there is no site yet */
+	if (r->o->only_dark && !r->site.has_root) return 0;
+	return finish(r, before, e);
+}
+
+int publish_run(struct practice *p, const struct actor *a, const struct publish_options *o, struct err *e) {
+	struct run r = { .p = p, .actor = a, .o = o };
+	struct buf auto_buf before;
+	buf_init(&before, MANIFEST_ROOT_MAX);
+	if (!o->dry_run && withdraw_recover(p, e)) return -1;
+	if (site_open(p, &r.site, e)) return -1;
+	int bad = run_open(&r, &before, e);
+	office_close(&r.office);
+	site_close(&r.site);
+	return bad;
+}
