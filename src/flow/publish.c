@@ -30,7 +30,8 @@ static int check_clock(struct run *r, struct err *e) {
 	int64_t last = 0;
 	if (audit_last_at(r->p, &last, e)) return -1;
 	if (clock_now() < last || clock_now() < r->site.old_signed)
-		return err_rule(e, "C5", "The computer's clock is set to before the last act on record: set it right first");
+		return err_rule(
+			e, "C5", "The computer's clock is set to before the last act on record: set it right first");
 	return 0;
 }
 
@@ -69,7 +70,8 @@ static int end_publications(struct run *r, const struct publication *list, size_
 static int go_dark(struct run *r, struct err *e) {
 	auto_free struct publication *bad = NULL, *live = NULL;
 	size_t bad_n = 0, live_n = 0, n = 0;
-	if (publication_faulty(r->p, "website", &bad, &bad_n, e) || publication_live(r->p, "website", &live, &live_n, e))
+	if (publication_faulty(r->p, "website", &bad, &bad_n, e) ||
+		publication_live(r->p, "website", &live, &live_n, e))
 		return -1;
 	char(*ids)[MANIFEST_ID_LEN + 1] = calloc(bad_n + r->site.root.case_count + 1, sizeof *ids);
 	if (!ids) return err_nomem(e);
@@ -80,11 +82,12 @@ static int go_dark(struct run *r, struct err *e) {
 		memcpy(ids[n++], bad[i].public_id, sizeof ids[0]);
 	}
 	for (size_t i = 0; i < r->site.root.case_count; i++)
-		if (!is_recorded(r->site.root.cases[i].id, live, live_n)) memcpy(ids[n++], r->site.root.cases[i].id, sizeof ids[0]);
+		if (!is_recorded(r->site.root.cases[i].id, live, live_n))
+			memcpy(ids[n++], r->site.root.cases[i].id, sizeof ids[0]);
 	int bad_run = 0;
 	if (n && !r->o->dry_run) {
 		r->went_dark = true;
-		bad_run = site_darken(r->p, &r->site, (const char(*)[MANIFEST_ID_LEN + 1])ids, n, e) ||
+		bad_run = site_darken(r->p, &r->site, (const char(*)[MANIFEST_ID_LEN + 1]) ids, n, e) ||
 			  end_publications(r, bad, bad_n, "no longer permitted", e);
 	}
 	free(ids);
@@ -110,7 +113,8 @@ static const struct publication *find_live(const struct publication *live, size_
 }
 
 /* Whether the site shows this case as it is now, under this permit. */
-static bool is_current(struct run *r, const struct permit *t, const struct shown_case *c, const struct publication *old) {
+static bool is_current(
+	struct run *r, const struct permit *t, const struct shown_case *c, const struct publication *old) {
 	char now[65];
 	struct live_case auto_live_case live = { 0 };
 	if (!old || old->consent_id != permit_consent(t) || old->lease_at != permit_lease_at(t) ||
@@ -194,7 +198,8 @@ static int finish(struct run *r, const struct buf *before, struct err *e) {
 	struct buf auto_buf after;
 	buf_init(&after, MANIFEST_ROOT_MAX);
 	if (publish_shared(r->p, &r->site, &r->office, e) || root_body(r, &after, e)) return -1;
-	bool same = r->site.has_root && after.len == before->len && !memcmp(buf_text(&after), buf_text(before), after.len);
+	bool same = r->site.has_root && after.len == before->len &&
+		    !memcmp(buf_text(&after), buf_text(before), after.len);
 	if (!same && site_commit(r->p, &r->site, e)) return -1;
 	return site_sweep(r->p, &r->site, r->went_dark, e);
 }

@@ -89,7 +89,9 @@ static void sizes_of(struct page_photo *to, const char *master, const struct pub
 		int w, h;
 		enum wire_format format;
 		if (f[i].photo_id != to->photo->photo_id || strcmp(f[i].master_sha256, master) != 0) continue;
-		if (!split_path(f[i].path, base, &w, &h, &format) || format != WIRE_JPEG || to->sizes == PAGE_SIZES_MAX) continue;
+		if (!split_path(f[i].path, base, &w, &h, &format) || format != WIRE_JPEG ||
+			to->sizes == PAGE_SIZES_MAX)
+			continue;
 		memcpy(to->base, base, sizeof base);
 		to->width[to->sizes] = w;
 		to->height[to->sizes++] = h;
@@ -133,9 +135,12 @@ void case_fingerprint(const struct office *o, const struct shown_case *c, char r
 		photo[i].photo = &c->photo[i];
 		(void)snprintf(photo[i].base, sizeof photo[i].base, "/c/-/%.50s", c->photo[i].master_sha256);
 	}
-	const struct page_case page = { .facts = c, .public_id = "-", .photo = photo, .photos = photo ? c->photos : 0 };
+	const struct page_case page = {
+		.facts = c, .public_id = "-", .photo = photo, .photos = photo ? c->photos : 0
+	};
 	page_write_case(&h, &o->page, &page);
-	for (size_t i = 0; i < c->photos; i++) (void)buf_fmt(&text, "%s %s\n", c->photo[i].stage, c->photo[i].master_sha256);
+	for (size_t i = 0; i < c->photos; i++)
+		(void)buf_fmt(&text, "%s %s\n", c->photo[i].stage, c->photo[i].master_sha256);
 	(void)buf_fmt(&text, "recipe %d", RECIPE_VERSION);
 	(void)seal_sha256(buf_text(&text), text.len, ret);
 }
@@ -195,7 +200,9 @@ static void end_derive(void *arg, size_t i, const struct worker_result *r, const
 		const struct wire_blob *b = worker_blob(r, BLOB_RENDITION, k);
 		if (!b) break;
 		struct piece *to = &f->piece[f->pieces];
-		*to = (struct piece){ .format = b->format, .width = (int)b->width, .height = (int)b->height, .size = b->size };
+		*to = (struct piece){
+			.format = b->format, .width = (int)b->width, .height = (int)b->height, .size = b->size
+		};
 		to->bytes = malloc(b->size ? b->size : 1);
 		if (!to->bytes) {
 			(void)err_nomem(&e);
@@ -242,17 +249,21 @@ static void end_check(void *arg, size_t i, const struct worker_result *r, const 
 	if (!r)
 		e = *why;
 	else if (r->reply->removed)
-		(void)err_rule(&e, "I1", "A rendition of photo %lld carries metadata: nothing of this case was published",
+		(void)err_rule(&e, "I1",
+			"A rendition of photo %lld carries metadata: nothing of this case was published",
 			(long long)f->photo->photo_id);
 	else if (!r->reply->detect_ran)
-		(void)err_rule(&e, "I6", "The second look at photo %lld did not run: nothing of this case was published",
+		(void)err_rule(&e, "I6",
+			"The second look at photo %lld did not run: nothing of this case was published",
 			(long long)f->photo->photo_id);
 	else if (r->reply->faces_left)
 		(void)err_rule(&e, "I6",
-			"A face can still be found in photo %lld: cover or crop it and approve it again; nothing of this case was published",
+			"A face can still be found in photo %lld: cover or crop it and approve it again; nothing of "
+			"this case was published",
 			(long long)f->photo->photo_id);
 	else if (r->reply->format != (uint32_t)x->format)
-		(void)err_rule(&e, "I1", "A rendition of photo %lld is not what it says it is", (long long)f->photo->photo_id);
+		(void)err_rule(&e, "I1", "A rendition of photo %lld is not what it says it is",
+			(long long)f->photo->photo_id);
 	if (e.kind)
 		fail(m, &e);
 	else
@@ -276,8 +287,8 @@ static int derive_and_check(struct making *m, struct err *e) {
 
 /* ---- storing ---- */
 
-static int record_file(struct making *m, const char *path, const struct shown_photo *f, const char *store, size_t size,
-	const uint8_t sha[MANIFEST_SHA_LEN], enum manifest_type type, struct err *e) {
+static int record_file(struct making *m, const char *path, const struct shown_photo *f, const char *store,
+	size_t size, const uint8_t sha[MANIFEST_SHA_LEN], enum manifest_type type, struct err *e) {
 	struct publication_file *more = reallocarray(m->record, m->records + 1, sizeof *more);
 	if (!more) return err_nomem(e);
 	m->record = more;
@@ -304,7 +315,8 @@ static int store_pieces(struct making *m, struct new_photo *f, struct err *e) {
 			f->page.width[f->page.sizes] = x->width;
 			f->page.height[f->page.sizes++] = x->height;
 		}
-		(void)snprintf(path, sizeof path, "%s-%dx%d.%s", f->page.base, x->width, x->height, jpeg ? "jpg" : "avif");
+		(void)snprintf(
+			path, sizeof path, "%s-%dx%d.%s", f->page.base, x->width, x->height, jpeg ? "jpg" : "avif");
 		if (site_put(m->site, x->bytes, x->size, store, sha, e) ||
 			record_file(m, path, f->photo, store, x->size, sha, jpeg ? MANIFEST_JPEG : MANIFEST_AVIF, e))
 			return -1;
@@ -316,10 +328,12 @@ static int store_pieces(struct making *m, struct new_photo *f, struct err *e) {
 static int take_over(struct making *m, struct new_photo *f, const struct live_case *old, struct err *e) {
 	for (size_t i = 0; i < old->files; i++) {
 		const struct publication_file *x = &old->file[i];
-		if (x->photo_id != f->photo->photo_id || strcmp(x->master_sha256, f->photo->master_sha256) != 0) continue;
+		if (x->photo_id != f->photo->photo_id || strcmp(x->master_sha256, f->photo->master_sha256) != 0)
+			continue;
 		const struct manifest_file *was = manifest_files_find(&m->old_files, x->path);
 		if (!was) BUG("a reused file is not in its manifest");
-		if (record_file(m, x->path, f->photo, was->store, (size_t)was->size, was->sha256, was->type, e)) return -1;
+		if (record_file(m, x->path, f->photo, was->store, (size_t)was->size, was->sha256, was->type, e))
+			return -1;
 	}
 	return 0;
 }
@@ -353,13 +367,14 @@ static int store_page(struct making *m, const struct office *o, struct err *e) {
 	const struct page_case page = { .facts = m->facts, .public_id = m->id, .photo = photo, .photos = m->photos };
 	page_write_case(&h, &o->page, &page);
 	(void)snprintf(path, sizeof path, "/c/%s/", m->id);
-	if (buf_check(&text, "the page of a case", e) || site_put(m->site, buf_text(&text), text.len, store, sha, e)) return -1;
+	if (buf_check(&text, "the page of a case", e) || site_put(m->site, buf_text(&text), text.len, store, sha, e))
+		return -1;
 	return record_file(m, path, NULL, store, text.len, sha, MANIFEST_HTML, e);
 }
 
 /* One transaction: the old publication ends, the new one begins; the database asks the gate once more (P1). */
-static int record_publication(struct practice *p, const struct actor *a, const struct permit *t, const struct publication *old,
-	struct making *m, const char *fingerprint, struct err *e) {
+static int record_publication(struct practice *p, const struct actor *a, const struct permit *t,
+	const struct publication *old, struct making *m, const char *fingerprint, struct err *e) {
 	struct publication pub = { .case_id = permit_case(t),
 		.consent_id = permit_consent(t),
 		.lapses_at = permit_lapses_at(t),
@@ -381,7 +396,8 @@ static int name_in_root(struct making *m, int64_t lease, struct err *e) {
 	char store[MANIFEST_STORE_LEN + 1];
 	uint8_t sha[MANIFEST_SHA_LEN];
 	buf_init(&text, MANIFEST_CASE_MAX);
-	if (manifest_files_encode(&m->files, &text, e) || site_put(m->site, buf_text(&text), text.len, store, sha, e)) return -1;
+	if (manifest_files_encode(&m->files, &text, e) || site_put(m->site, buf_text(&text), text.len, store, sha, e))
+		return -1;
 	manifest_drop_case(&m->site->root, m->id);
 	if (manifest_add_case(&m->site->root, m->id, store, sha, lease, e)) return -1;
 	return manifest_sort(&m->site->root, e);
@@ -395,9 +411,11 @@ static int prepare(struct making *m, const struct live_case *live, const struct 
 	m->photos = m->facts->photos;
 	m->photo = calloc(m->photos + 1, sizeof *m->photo);
 	if (!m->photo) return err_nomem(e);
-	if (manifest_files_init(&m->files, m->id, e) || practice_patient_key(m->p, m->facts->patient_id, KEY_PICTURES, &m->key, e))
+	if (manifest_files_init(&m->files, m->id, e) ||
+		practice_patient_key(m->p, m->facts->patient_id, KEY_PICTURES, &m->key, e))
 		return -1;
-	if (old && manifest_find_case(&m->site->root, m->id) && site_case_files(m->site, m->id, &m->old_files, e)) return -1;
+	if (old && manifest_find_case(&m->site->root, m->id) && site_case_files(m->site, m->id, &m->old_files, e))
+		return -1;
 	for (size_t i = 0; i < m->photos; i++) {
 		m->photo[i].photo = &m->facts->photo[i];
 		m->photo[i].reused = old && can_reuse(m, &m->photo[i], live);
@@ -405,8 +423,8 @@ static int prepare(struct making *m, const struct live_case *live, const struct 
 	return 0;
 }
 
-int publish_case(struct practice *p, const struct actor *a, struct site *s, const struct office *o, const struct permit *t,
-	const struct shown_case *c, const struct publication *old, struct err *e) {
+int publish_case(struct practice *p, const struct actor *a, struct site *s, const struct office *o,
+	const struct permit *t, const struct shown_case *c, const struct publication *old, struct err *e) {
 	struct making m = { .p = p, .site = s, .facts = c };
 	struct live_case auto_live_case live = { 0 };
 	char fingerprint[65];

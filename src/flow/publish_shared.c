@@ -12,7 +12,8 @@ enum { SEGMENT_MAX = 256 << 10, PAGE_PARTS = 3 };
 
 /* ---- stored pieces ---- */
 
-static int put_file(struct site *s, const char *path, const void *data, size_t len, enum manifest_type type, struct err *e) {
+static int put_file(
+	struct site *s, const char *path, const void *data, size_t len, enum manifest_type type, struct err *e) {
 	char store[MANIFEST_STORE_LEN + 1];
 	uint8_t sha[MANIFEST_SHA_LEN];
 	if (site_put(s, data, len, store, sha, e)) return -1;
@@ -22,7 +23,8 @@ static int put_file(struct site *s, const char *path, const void *data, size_t l
 static int put_part(struct site *s, struct buf *text, const char *id, struct err *e) {
 	char store[MANIFEST_STORE_LEN + 1];
 	uint8_t sha[MANIFEST_SHA_LEN];
-	if (buf_check(text, "a part of a page", e) || site_put(s, buf_text(text), text->len, store, sha, e)) return -1;
+	if (buf_check(text, "a part of a page", e) || site_put(s, buf_text(text), text->len, store, sha, e))
+		return -1;
 	int r = manifest_add_part(&s->root, store, (int64_t)text->len, sha, id, e);
 	buf_clear(text);
 	return r;
@@ -53,14 +55,15 @@ struct index_case {
 };
 
 static struct page_case page_of(const struct index_case *c) {
-	return (struct page_case){
-		.facts = &c->live.facts, .public_id = c->pub.public_id, .photo = c->live.photo, .photos = c->live.photos
-	};
+	return (struct page_case){ .facts = &c->live.facts,
+		.public_id = c->pub.public_id,
+		.photo = c->live.photo,
+		.photos = c->live.photos };
 }
 
 /* Page `n` of `of`: cases from..to, shown newest first. */
-static int put_index(struct site *s, const struct office *o, const struct index_case *c, size_t from, size_t to, int n, int of,
-	struct err *e) {
+static int put_index(struct site *s, const struct office *o, const struct index_case *c, size_t from, size_t to,
+	int n, int of, struct err *e) {
 	struct buf auto_buf text;
 	buf_init(&text, SEGMENT_MAX);
 	struct html h = { &text };
@@ -100,7 +103,8 @@ static int put_fixed(struct site *s, const struct office *o, struct err *e) {
 	return put_file(s, o->css_path, css->data, css->size, MANIFEST_CSS, e) ||
 			       put_file(s, o->icon_path, icon->data, icon->size, MANIFEST_SVG, e) ||
 			       put_file(s, "/robots.txt", robots, sizeof robots - 1, MANIFEST_TXT, e) ||
-			       put_plain(s, o, "/privacy/", PAGE_PRIVACY, e) || put_plain(s, o, "/404.html", PAGE_MISSING, e) ||
+			       put_plain(s, o, "/privacy/", PAGE_PRIVACY, e) ||
+			       put_plain(s, o, "/404.html", PAGE_MISSING, e) ||
 			       put_plain(s, o, "/410.html", PAGE_GONE, e)
 		       ? -1
 		       : 0;
