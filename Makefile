@@ -43,7 +43,7 @@ MAIN_occlude-worker := $(call OBJ,$(sort $(wildcard src/worker/*.c))) $(O)/obj/g
 MAIN_occlude-serve  := $(call OBJ,$(sort $(wildcard src/public/*.c)))
 MAIN_draw-sample    := $(call OBJ,$(sort $(wildcard src/sample/*.c)))
 
-.PHONY: all help demo check deps deps-demo deps-check install debug fmt fmt-check lint layers bench rules clean fuzz unit models
+.PHONY: unit-programs fuzz-programs objects all help demo check deps deps-demo deps-check install debug fmt fmt-check lint layers bench rules clean fuzz unit models
 all: $(PROGRAMS:%=$(O)/%)
 
 help: ## this list
@@ -100,6 +100,8 @@ $(O)/unit/%: $(O)/obj/tests/unit/%.o $(TESTLIB) $(O)/libocclude.a
 	@mkdir -p $(@D); echo "  ld  $@"; $(CC) $(LDFLAGS) -o $@ $< $(TESTLIB) $(O)/libocclude.a $(LIBS_test)
 # these start the real server
 $(O)/unit/test_serve $(O)/unit/test_serve_lease: | $(O)/occlude-serve
+unit-programs: $(UNIT)
+objects: $(LIBOBJ) $(foreach p,$(PROGRAMS) draw-sample,$(MAIN_$(p)))
 unit: $(UNIT) ## build and run the unit tests of O
 	@O=$(O) tests/run unit
 
