@@ -284,9 +284,9 @@ int detect_again(struct detector *d, const struct pixels *p, struct again *ret, 
 	if (detect_faces(d, p, &f, e)) return -1;
 	*ret = (struct again){ 0 };
 	for (size_t i = 0; i < f->faces.count; i++) {
-		const struct face *face = &f->faces.item[i];
-		ret->faces += face->presence >= DETECT_AGAIN_PRESENCE;
-		ret->presence = fmaxf(ret->presence, face->presence);
+		float strength = fminf(f->faces.item[i].score, f->faces.item[i].presence);
+		ret->faces += strength >= DETECT_AGAIN_STRENGTH;
+		ret->strength = fmaxf(ret->strength, strength);
 	}
 	return 0;
 }
