@@ -45,6 +45,7 @@ CREATE TABLE staff (
   credential     TEXT,                             -- as printed on pages: "Dr. Ada Lind, orthodontist" (I8)
   password       TEXT NOT NULL,                    -- Argon2id string of libsodium
   failures       INTEGER NOT NULL DEFAULT 0,       -- wrong passwords since the last right one
+  failed_at      INTEGER,                          -- the last wrong one: the next try has to wait
   created_at     INTEGER NOT NULL,
   deactivated_at INTEGER                           -- who leaves is deactivated, never deleted (S2)
 ) STRICT;

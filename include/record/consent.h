@@ -15,8 +15,8 @@
 #include "record/practice.h"
 
 enum {
-	CONSENT_CODE = 10,                       /* characters of a code: no 0 1 I L O U, which are misread */
-	CONSENT_CHANNELS = 4,                    /* website, social, print, teaching */
+	CONSENT_CODE = 10,    /* characters of a code: no 0 1 I L O U, which are misread */
+	CONSENT_CHANNELS = 4, /* website, social, print, teaching */
 	CONSENT_VIEWS = 10,
 	CONSENT_PICTURES = 400,                  /* of a scope by pictures */
 	CONSENT_TEXT = 600,                      /* bytes of a recipient, purpose, benefit, discloser, event */
@@ -58,8 +58,8 @@ struct consent_signature {
 struct consent {
 	int64_t id, patient_id, created_at;
 	char code[CONSENT_CODE + 1];
-	char reference[164]; /* the patient's chart number */
-	char state[20];      /* view consent_standing */
+	char reference[164];                            /* the patient's chart number */
+	char state[20];                                 /* view consent_standing */
 	int64_t signed_at, lapses_at, public_lapses_at; /* DB_NULL: not yet */
 	struct consent_terms terms;
 	char form_version[16], form_lang[4], form_sha256[SHA256_HEX];
@@ -142,7 +142,7 @@ struct consent_line {
 	int64_t signed_at, lapses_at, public_lapses_at; /* DB_NULL: none */
 	const char *expires_on;                         /* or "" */
 	int64_t due_days; /* whole days until the earlier of the two lapses; negative: over; DB_NULL: does not lapse */
-	int due_mark;     /* re-consent (C4, C5): 90, 30 or 7 = the mark that was passed; 0: not yet, or nothing to renew */
+	int due_mark; /* re-consent (C4, C5): 90, 30 or 7 = the mark that was passed; 0: not yet, or nothing to renew */
 };
 struct consent_filter {
 	int64_t patient_id; /* 0: all */
@@ -164,7 +164,7 @@ struct consent_people {
 	char practice[201], profile[8], successor[CONSENT_TEXT + 1], controller[CONSENT_TEXT + 1];
 	char location[201], address[CONSENT_TEXT + 1], town[201], phone[64], email[201], zone[64];
 	char reference[164], given[121], family[121], lang[4];
-	struct date born_on, today;    /* today at the location */
+	struct date born_on, today;      /* today at the location */
 	bool is_minor, assents, is_dead; /* today (C4, C8) */
 	bool all_guardians;
 	int64_t majority_age, keep_years;

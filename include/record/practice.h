@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "lib/db.h"
 #include "lib/seal.h"
+#include "lib/sign.h"
 
 struct practice {
 	int dirfd;
@@ -16,6 +17,7 @@ struct practice {
 	struct seal_key *master; /* NULL until practice_unlock_with */
 	struct seal_key *audit;  /* derived from master */
 	char *path;              /* as opened, for sentences */
+	int vault_lock;          /* held from the first vault_put on; -1: none */
 };
 
 /* Makes DIR (0700; must be absent or empty) with everything in it and opens it. What a killed init left is completed
@@ -35,10 +37,22 @@ int practice_init(
 /* Opens an existing one: refuses what is no practice, one whose directory others may read, a newer database, a changed
  * schema (P1). Then finishes what an interrupted command left (files without a record, and the reverse). */
 int practice_open(const char *dir, struct practice **ret, struct err *e);
-/* Brings the master key: from `key_file` if not NULL, else from the key file that keys/ names, or from the passphrase (asked by `ask`, which returns a
- * string the caller frees, or NULL). Does nothing if it is there. */
+/* Brings the master key: from `key_file` if not NULL, else from the key file that keys/ names, or from the passphrase
+ * (asked by `ask`, which returns a string the caller frees, or NULL). Does nothing if it is there. A key that is not this
+ * practice's is refused. */
 int practice_unlock_with(struct practice *p, const char *key_file, char *(*ask)(void *), void *arg, struct err *e);
 void practice_close(struct practice *p);
+
+/* Brings the master key back from the recovery sheet's code (I9), once it proved to be this practice's, and keeps it anew:
+ * under `passphrase`, or in the new file `key_file`. The practice must be open; it is unlocked afterwards. */
+int practice_recover(
+	struct practice *p, const char *code, const char *key_file, const char *passphrase, struct err *e);
+/* Where the master key lies, for doctor: "in the key file /media/stick/key", "wrapped under a passphrase". */
+int practice_key_place(struct practice *p, struct buf *out, struct err *e);
+
+/* The key that signs the site, made by init; sealed under the master key in keys/site.key. Its public half lies in
+ * keys/site.pub, the only thing the public server gets. Wipe it with sign_key_wipe (auto_sign_key). */
+int practice_sign_key(struct practice *p, struct sign_key *ret, struct err *e);
 
 /* Who acts (S2). Filled by staff_actor (record/staff.h). */
 enum role { ROLE_STAFF = 1, ROLE_CLINICIAN, ROLE_ADMIN };
@@ -60,8 +74,12 @@ enum patient_key { KEY_PICTURES, KEY_EVIDENCE };
 int practice_patient_key(
 	struct practice *p, int64_t patient_id, enum patient_key which, struct seal_key **ret, struct err *e);
 
+/* Makes a new key for a patient and stores it wrapped. For patient_add, inside its transaction. */
+int practice_patient_key_new(struct practice *p, int64_t patient_id, enum patient_key which, struct err *e);
+
 /* Sealed files below vault/ or masters/: name (random, VAULT_NAME characters) is chosen here. The file is written and
- * synced before the call returns; a file no row names is removed at the next open. */
+ * synced before the call returns. A file that no row names when no program that put files is open any more is removed at
+ * the next open: keep the practice open from vault_put until the row is committed. */
 enum { VAULT_NAME = 26 };
 enum vault { VAULT_ORIGINALS, VAULT_MASTERS };
 int vault_put(struct practice *p, enum vault where, const struct seal_key *k, const void *data, size_t len,

@@ -14,9 +14,10 @@ enum { REGION_POINTS_TEXT = 64 * 24, REGION_KEYS_TEXT = (2 + 6 + 64) * 24 + 8, R
 
 struct region_row {
 	int64_t id, photo_id;
-	char kind[8], shape[8];           /* "face", "polygon" */
-	char points[REGION_POINTS_TEXT];  /* "x,y x,y ..." in pixels of the upright picture */
-	char keypoints[REGION_KEYS_TEXT]; /* faces: box | six points | lips, as flow/outline.h writes them; or empty */
+	char kind[8], shape[8];          /* "face", "polygon" */
+	char points[REGION_POINTS_TEXT]; /* "x,y x,y ..." in pixels of the upright picture */
+	char keypoints
+		[REGION_KEYS_TEXT]; /* faces: box | six points | lips, as flow/outline.h writes them; or empty */
 	double score, presence;
 	bool verified, must_cover;
 	bool confirmed, dismissed, removed;

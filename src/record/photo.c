@@ -16,39 +16,43 @@ static void copy(char *to, size_t size, const char *from) {
 
 #define STANDS   " AND r.dismissed_at IS NULL AND r.removed_at IS NULL"
 #define COUNT(w) "(SELECT count(*) FROM region r WHERE r.photo_id = f.id AND " w STANDS ")"
-#define PHOTO_COLUMNS                                                                                                          \
-	"SELECT f.id, f.case_id, f.patient_id, f.stage, f.view, f.stage_rank, f.sha256, f.vault_name, f.bytes, "               \
-	"f.width,"                                                                                                             \
-	" f.height, f.format, f.removed, f.captured, f.taken_on, f.detect_ran, f.is_radiograph, f.misfiled, "                  \
-	"f.in_gallery,"                                                                                                        \
-	" coalesce(d.revision, 0), coalesce(d.form, 'none'), d.faces_checked_at IS NOT NULL, d.no_text_at IS NOT "             \
-	"NULL,"                                                                                                                \
-	" s.master_id, s.master_sha256, m.vault_name, m.width, m.height, s.exposure, s.faces_left, s.face_presence,"           \
-	" s.verdict, " COUNT("r.kind = 'face' AND (r.verified = 1 OR r.confirmed_at IS NOT NULL)") ", " COUNT("r."             \
-													      "kind"           \
-													      " = "            \
-													      "'fac"           \
-													      "e' "            \
-													      "AND "           \
-													      "r."             \
-													      "veri"           \
-													      "fied"           \
-													      " = "            \
-													      "0 "             \
-													      "AND "           \
-													      "r."             \
-													      "conf"           \
-													      "irme"           \
-													      "d_"             \
-													      "at "            \
-													      "IS "            \
-													      "NUL"            \
-													      "L") ", " COUNT( \
-		"r.kind IN ('text', 'code')") ", " COUNT("r.kind = 'drawn'") " FROM photo f JOIN photo_standing s "            \
-									     "ON s.photo_id = f.id LEFT JOIN "                 \
-									     "decision d ON d.photo_id = f.id"                 \
-									     " LEFT JOIN master m ON m.id = "                  \
-									     "s.master_id"
+#define PHOTO_COLUMNS                                                                                                \
+	"SELECT f.id, f.case_id, f.patient_id, f.stage, f.view, f.stage_rank, f.sha256, f.vault_name, f.bytes, "     \
+	"f.width,"                                                                                                   \
+	" f.height, f.format, f.removed, f.captured, f.taken_on, f.detect_ran, f.is_radiograph, f.misfiled, "        \
+	"f.in_gallery,"                                                                                              \
+	" coalesce(d.revision, 0), coalesce(d.form, 'none'), d.faces_checked_at IS NOT NULL, d.no_text_at IS NOT "   \
+	"NULL,"                                                                                                      \
+	" s.master_id, s.master_sha256, m.vault_name, m.width, m.height, s.exposure, s.faces_left, s.face_presence," \
+	" s.verdict, " COUNT("r.kind = 'face' AND (r.verified = 1 OR r.confirmed_at IS NOT NULL)") ", " COUNT(       \
+		"r."                                                                                                 \
+		"kind"                                                                                               \
+		" = "                                                                                                \
+		"'fac"                                                                                               \
+		"e' "                                                                                                \
+		"AND "                                                                                               \
+		"r."                                                                                                 \
+		"veri"                                                                                               \
+		"fied"                                                                                               \
+		" = "                                                                                                \
+		"0 "                                                                                                 \
+		"AND "                                                                                               \
+		"r."                                                                                                 \
+		"conf"                                                                                               \
+		"irme"                                                                                               \
+		"d_"                                                                                                 \
+		"at "                                                                                                \
+		"IS "                                                                                                \
+		"NUL"                                                                                                \
+		"L") ", " COUNT("r.kind IN ('text', 'code')") ", " COUNT("r.kind = 'drawn'") " FROM photo f JOIN "   \
+											     "photo_standing s "     \
+											     "ON s.photo_id = f.id " \
+											     "LEFT JOIN "            \
+											     "decision d ON "        \
+											     "d.photo_id = f.id"     \
+											     " LEFT JOIN master m "  \
+											     "ON m.id = "            \
+											     "s.master_id"
 
 static void read_standing(const struct stmt *q, struct photo_row *f) {
 	f->revision = stmt_int(q, 19);
