@@ -1,7 +1,7 @@
 /* gums.c: the gum around teeth that stand, the mucosa beyond it, palate, floor of the mouth, tongue, cheeks. */
 #include "sample/teeth.h"
 
-enum { ACROSS = 640, DEEP = 100 };
+enum { ACROSS = 560, DEEP = 84 };
 
 /* The gum's edge at arc length s. */
 struct edge {
@@ -27,7 +27,7 @@ static struct edge edge_at(const struct tooth_stand *t, bool upper, float s) {
 	float high =
 		(t[i].margin + t[j].margin) / 2 - sign * fminf(t[i].height, t[j].height) * (gap > .7f ? .2f : .43f);
 	float apart = fabsf(t[i].lip - t[j].lip), behind = smoothf(14, 34, fabsf(s));
-	float low = (t[i].lip + t[j].lip) / 2 - mixf(1.2f, .75f, behind) * smoothf(3, .5f, apart);
+	float low = (t[i].lip + t[j].lip) / 2 - mixf(1.2f, .35f, behind) * smoothf(3, .5f, apart);
 	float mean = mixf(t[i].lip, t[j].lip, .5f * q * q);
 	return (struct edge){ mixf(t[i].margin, high, powf(q, 2.8f)), mixf(t[i].lip, low, powf(q, 2.4f)), q, mean };
 }
@@ -61,7 +61,7 @@ static struct vec gum_colour(const struct mouth *m, float depth, float between, 
 	float vessel = smoothf(.045f, .0f, thread) * smoothf(5.5f, 10, depth);
 	c = vec_mix(c, vec_of(.38f, .035f, .05f), vessel * .42f);
 	float brown = smoothf(.1f, .8f, noise3(vec_scale(at, .3f)) + .5f * noise3(vec_scale(at, .9f)) + .5f);
-	return vec_mix(c, vec_of(.13f, .055f, .045f), m->pigment * brown * smoothf(7, 3, depth) * .75f);
+	return vec_mix(c, vec_of(.17f, .065f, .05f), m->pigment * brown * smoothf(7, 3, depth) * .75f);
 }
 
 static void place_gum(
@@ -76,7 +76,8 @@ static void place_gum(
 			float k = (float)v / (DEEP - 1) * (PROFILE - 1);
 			float off = spline(0, k), down = spline(1, k);
 			float root = smoothf(1, 4, down) * smoothf(12, 6, down);
-			off += root * .42f * (1 - 1.5f * g.between * g.between);
+			off += root * mixf(.42f, .12f, smoothf(14, 32, fabsf(s))) *
+			       (1 - 1.5f * g.between * g.between);
 			float settle = smoothf(3, 11, down), even = smoothf(.4f, 6, down);
 			float lip = mixf(mixf(g.lip, g.mean, even * .85f), 2.9f, settle * .6f),
 			      margin = mixf(g.margin, (upper ? 8.6f : -7.2f - m->jaw), settle * .7f);
@@ -126,8 +127,9 @@ static void place_inside(
 			struct vertex *w = mesh_at(mesh, u, v);
 			w->p = vec_of(at.x, y + .1f * noise3(vec_scale(at, .9f)), at.z);
 			w->colour =
-				gum_colour(m, upper ? 2 : smoothf(2, 7, run) * 8, g.between * bellf(run, 3), w->p);
-			if (upper) w->colour = vec_mix(w->colour, vec_of(.80f, .42f, .38f), smoothf(3, 9, run) * .7f);
+				gum_colour(m, upper ? 5 : smoothf(2, 7, run) * 8, g.between * bellf(run, 3), w->p);
+			if (upper)
+				w->colour = vec_mix(w->colour, vec_of(.88f, .43f, .38f), smoothf(2, 8, run) * .75f);
 			w->wet = .8f;
 		}
 	}
@@ -179,7 +181,7 @@ static int tongue_draw(struct canvas *c, const struct mouth *m, struct err *e) {
 int gums_draw(struct canvas *c, const struct mouth *m, bool upper, const struct tooth_stand *t, struct err *e) {
 	float reach = t[TEETH - 1].s + t[TEETH - 1].half + 14;
 	struct mesh outside auto_mesh = { 0 }, inside auto_mesh = { 0 };
-	if (mesh_init(&outside, ACROSS, DEEP, false, MAT_GUM, e) || mesh_init(&inside, 460, 130, false, MAT_GUM, e))
+	if (mesh_init(&outside, ACROSS, DEEP, false, MAT_GUM, e) || mesh_init(&inside, 400, 110, false, MAT_GUM, e))
 		return -1;
 	place_gum(m, upper, t, &outside, -reach, reach);
 	mesh_normals(&outside);

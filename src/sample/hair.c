@@ -30,12 +30,12 @@ static void long_strand(struct canvas *c, const struct head *h, uint32_t *s, flo
 	float side = angle < 0 ? -1 : 1, a = fabsf(angle), clump = noise3(vec_of(angle * 5, y * .06f, 3));
 	float end = fmaxf(a, 1.28f + .25f * noise_next(s)) + .10f * clump,
 	      low = -150 - 75 * noise_next(s) + 25 * clump, lift = 4 + 9 * noise_next(s);
-	struct vec colour = shade_of(h->person, s, clump), last = over(h, angle, y, 1);
+	struct vec colour = shade_of(h->person, s, clump), last = over(h, angle, y, 1 + 9 * smoothf(70, 108, y));
 	float start = y, wave = noise_next(s) * .6f + clump;
 	for (int i = 1; i <= STEPS; i++) {
 		float t = (float)i / STEPS, to = side * mixf(a, end, smoothf(0, .38f, t));
 		float down = mixf(start, low, powf(t, 1.25f)), puff = lift + 9 * smoothf(.1f, .45f, t);
-		struct vec at = over(h, to, down, puff * smoothf(0, .12f, t) + 1);
+		struct vec at = over(h, to, down, fmaxf(puff * smoothf(0, .12f, t), 9 * smoothf(70, 108, y)) + 1);
 		at.x += 2.2f * sinf(t * 9 + wave * 4) * smoothf(.3f, .8f, t);
 		at.z += (a > 1.9f ? 0 : 8 * smoothf(.5f, 1, t)) + 2 * cosf(t * 8 + wave * 3) * t;
 		canvas_strand(c, last, at, vec_scale(colour, 1 - .25f * smoothf(.35f, 0, t) * (a < .2f)), 3);
@@ -144,23 +144,21 @@ static void lashes_draw(struct canvas *c, const struct head *h, uint32_t *s) {
 }
 
 static void beard_draw(struct canvas *c, const struct head *h, uint32_t *s) {
-	int n = (int)(h->person->beard * 16000);
+	int n = (int)(h->person->beard * 70000);
 	for (int k = 0; k < n; k++) {
-		float x = (noise_next(s) * 2 - 1) * 54, y = -54 - 66 * noise_next(s), ax = fabsf(x);
-		bool lip = ax < 26 && y > -70, chin = y<-90 + .2f * ax, side = ax> 42 + .25f * (y + 90);
-		if (!(lip || chin || side) || lips_at(h, x, y) > .05f || opening_at(h, x, y) < 1 ||
-			(lip && ax > 30) || (lip && y > -57.5f))
-			continue;
-		if (y > -58 - .1f * (60 - ax) && !side) continue;
+		float x = (noise_next(s) * 2 - 1) * 60, y = -48 - 73 * noise_next(s), thick = beard_at(h, x, y);
+		if (noise_next(s) > thick || lips_at(h, x, y) > .05f || opening_at(h, x, y) < 2) continue;
+		struct vec tip = vec_of(x * .015f + 1.2f * (noise_next(s) - .5f), -1.0f - .9f * noise_next(s), .45f);
 		struct vec a = face_at(h, x, y),
-			   b = vec_add(a, vec_of(x * .02f + noise_next(s) - .5f, -1.3f - .9f * noise_next(s), .5f));
-		canvas_strand(c, a, b, vec_mix(shade_of(h->person, s, 0), vec_colour(h->person->skin), .2f), 2);
+			   own = vec_scale(vec_colour(h->person->hair), .5f + .5f * noise_next(s));
+		bool grey = noise_next(s) < .13f;
+		canvas_strand(c, a, vec_add(a, tip), grey ? vec_of(.26f, .24f, .22f) : own, 1);
 	}
 }
 
 int hair_draw(struct canvas *c, const struct head *h) {
 	static const int count[] = {
-		[HAIR_LONG] = 15000, [HAIR_TIED] = 12000, [HAIR_SHORT] = 22000, [HAIR_CURLY] = 26000
+		[HAIR_LONG] = 11500, [HAIR_TIED] = 10500, [HAIR_SHORT] = 20000, [HAIR_CURLY] = 20000
 	};
 	uint32_t s = h->person->seed * 977 + 5;
 	for (int k = 0; k < count[h->person->style]; k++) {

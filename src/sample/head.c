@@ -60,7 +60,7 @@ static bool lip_edges(const struct head *h, float x, float edge[4]) {
 float lips_at(const struct head *h, float x, float y) {
 	float e[4];
 	if (!lip_edges(h, x, e)) return 0;
-	return smoothf(e[0] + .5f, e[0] - .8f, y) * smoothf(e[3] - .7f, e[3] + 1.1f, y);
+	return smoothf(e[0] + .7f, e[0] - 1.3f, y) * smoothf(e[3] - 1.0f, e[3] + 1.8f, y);
 }
 
 void lids_at(const struct head *h, float x, float *ret_upper, float *ret_lower) {
@@ -138,9 +138,19 @@ float scalp_at(const struct head *h, float angle, float y) {
 	float a = fabsf(angle);
 	float line = 74 - 26 * smoothf(.55f, 1.05f, a) +
 		     10 * bellf(a - .62f, .2f) * (h->person->style == HAIR_SHORT || h->person->style == HAIR_CURLY);
-	line = mixf(line, -12, smoothf(1.08f, 1.3f, a));
+	bool cut = h->person->style == HAIR_SHORT || h->person->style == HAIR_CURLY;
+	line = mixf(line, cut ? -10 : 16, smoothf(1.05f, 1.35f, a));
 	line = mixf(line, -70, smoothf(1.75f, 2.2f, a));
-	return smoothf(line - 4, line + 5, y + 4 * noise3(vec_of(angle * 9, 4, 2)));
+	return smoothf(line - 6, line + 8, y + 5 * noise3(vec_of(angle * 9, y * .1f, 2)));
+}
+
+float beard_at(const struct head *h, float x, float y) {
+	float ax = fabsf(x), ragged = 3 * noise3(vec_of(x * .25f, y * .25f, 8)), wide = 3 * h->smile;
+	float cheek = smoothf(4, -7, y + 66 - (ax - 31 - wide) * .72f + ragged) *
+		      smoothf(22 + wide, 31 + wide, ax + ragged);
+	float lip = smoothf(33 + wide, 25 + wide, ax) * smoothf(-58.5f, -61, y) * smoothf(-76, -72, y);
+	float chin = smoothf(-88, -95, y + ragged), below = bellf(x, 6) * smoothf(-84, -87, y);
+	return clampf(fmaxf(fmaxf(cheek, lip * .85f), fmaxf(chin, below * .7f)), 0, 1);
 }
 
 struct vec skin_at(const struct head *h, struct vec at, float angle) {
@@ -164,7 +174,7 @@ struct vec skin_at(const struct head *h, struct vec at, float angle) {
 	c = vec_mix(c, vec_of(skin.x * .52f, skin.y * .36f, skin.z * .26f),
 		p->freckles * smoothf(.45f, .85f, spot) * .55f *
 			(bump(ax, y, 32, -30, 26, 17) + bump(at.x, y, 0, -25, 12, 16)));
-	float beard = smoothf(-50, -62, y + .14f * ax - 8 * smoothf(40, 60, ax)) * (1 - lips_at(h, at.x, y));
+	float beard = beard_at(h, at.x, y) * (1 - lips_at(h, at.x, y));
 	float grain = .75f + .5f * noise3(vec_scale(at, 1.6f));
 	c = vec_mix(c, vec_mix(hair, vec_of(.10f, .08f, .07f), .3f), clampf(p->beard * beard * grain * .5f, 0, .8f));
 	float lips = lips_at(h, at.x, y);

@@ -23,6 +23,8 @@ void lids_at(const struct head *h, float x, float *ret_upper, float *ret_lower);
 enum { EYE_X = 32 };
 /* The skin's colour there. */
 struct vec skin_at(const struct head *h, struct vec at, float angle);
+/* How densely a beard grows there, 0 to 1. */
+float beard_at(const struct head *h, float x, float y);
 /* 1 where hair grows on the scalp, 0 on the face, smooth between. */
 float scalp_at(const struct head *h, float angle, float y);
 /* Draws hair, brows, lashes, beard. */

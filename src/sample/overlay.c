@@ -52,17 +52,17 @@ static void card(struct buf *b, int width, int height, const struct patient *p, 
 
 /* What was set in the camera's menu once and forgotten. */
 static void stamp(struct buf *b, int width, int height, const struct shot *s, float quad[8]) {
-	float size = .042f * (float)height, w = size * 6.6f, x = (float)width - w - size,
+	float size = .042f * (float)height, w = size * .602f * 15, x = (float)width - w - size,
 	      y = (float)height - size * 1.1f;
 	char text[32];
 	(void)snprintf(
-		text, sizeof text, "%.2s %.2s '%.2s  %.5s", s->taken + 8, s->taken + 5, s->taken + 2, s->taken + 11);
+		text, sizeof text, "%.2s %.2s '%.2s %.5s", s->taken + 8, s->taken + 5, s->taken + 2, s->taken + 11);
 	for (int k = 0; k < 2; k++)
 		buf_fmt(b,
-			"<text x=\"%.1f\" y=\"%.1f\" textLength=\"%.1f\" font-family=\"DejaVu Sans Mono, monospace\" "
+			"<text x=\"%.1f\" y=\"%.1f\" font-family=\"DejaVu Sans Mono, monospace\" "
 			"font-weight=\"700\" font-size=\"%.1f\" "
 			"fill=\"%s\"%s>%s</text>",
-			(double)x, (double)y, (double)w, (double)size, k ? "#ffa632" : "#ff5a00",
+			(double)x, (double)y, (double)size, k ? "#ffa632" : "#ff5a00",
 			k ? "" : " filter=\"url(#glow)\"", text);
 	const float box[8] = { x, y - size, x + w, y - size, x + w, y + size * .25f, x, y + size * .25f };
 	for (int i = 0; i < 8; i++) quad[i] = box[i];
@@ -70,14 +70,14 @@ static void stamp(struct buf *b, int width, int height, const struct shot *s, fl
 
 /* What an imaging program burns in when it exports. */
 static void label(struct buf *b, int width, int height, const struct patient *p, float quad[8]) {
-	float h = .05f * (float)height, w = .36f * (float)width, x = .02f * (float)width, y = .025f * (float)height;
+	float h = .05f * (float)height, w = .34f * (float)width, x = .02f * (float)width, y = .025f * (float)height;
 	buf_fmt(b,
 		"<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" fill=\"#101417\"/><text x=\"%.1f\" "
-		"y=\"%.1f\" textLength=\"%.1f\" "
+		"y=\"%.1f\" "
 		"font-family=\"Inter, DejaVu Sans, sans-serif\" font-size=\"%.1f\" fill=\"#eef1f2\">%s, %s  "
 		"%s</text>",
 		(double)x, (double)y, (double)w, (double)h, (double)(x + h * .3f), (double)(y + h * .72f),
-		(double)(w - h * .6f), (double)(h * .62f), p->family, p->given, p->ref);
+		(double)(h * .62f), p->family, p->given, p->ref);
 	const float box[8] = { x, y, x + w, y, x + w, y + h, x, y + h };
 	for (int i = 0; i < 8; i++) quad[i] = box[i];
 }

@@ -101,7 +101,8 @@ static int neck_draw(struct canvas *c, const struct head *h, struct err *e) {
 			float a = (float)u / N * 6.2831853f, y = -70 - 140 * (float)v / (N - 1), s = sinf(a),
 			      k = cosf(a);
 			float flare = smoothf(-150, -190, y),
-			      w = (49 * h->person->width + 30 * flare) * mixf(.94f, 1.05f, h->person->jaw - .5f);
+			      w = (47 * h->person->width + 7 * smoothf(-105, -150, y) + 26 * flare) *
+				  mixf(.94f, 1.05f, h->person->jaw - .5f);
 			struct vertex *x = mesh_at(&m, u, v);
 			float front_z = 34 - 6 * smoothf(-100, -150, y) + 14 * flare,
 			      strap = 3.5f * bellf(fabsf(a > 3.14159f ? a - 6.28318f : a) -
@@ -127,7 +128,7 @@ static int shirt_draw(struct canvas *c, const struct head *h, struct err *e) {
 	for (int v = 0; v < DOWN; v++)
 		for (int u = 0; u < ROUND; u++) {
 			float a = (float)u / ROUND * 6.2831853f, t = (float)v / (DOWN - 1), s = sinf(a), k = cosf(a);
-			float wide = 55 + 142 * broad * powf(smoothf(0, .5f, t), .9f) * (1 - .0f * t),
+			float wide = 51.5f + 146 * broad * powf(smoothf(0, .5f, t), .9f) * (1 - .0f * t),
 			      deep = 47 + 45 * smoothf(0, .6f, t);
 			float y = -140 - 24 * fmaxf(0, k) * smoothf(.12f, 0, t) -
 				  62 * powf(t, .75f) * (.45f + .55f * fabsf(s)) - 190 * t * t;

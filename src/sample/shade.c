@@ -65,7 +65,7 @@ static int plane_blur(struct plane *p, float sigma, struct err *e) {
 void look_flash(struct look *l, float distance, uint32_t seed) {
 	*l = (struct look){ .lights = 2,
 		.ambient = .10f,
-		.exposure = 1.12f,
+		.exposure = 1.0f,
 		.vignette = .42f,
 		.grain = 1.6f,
 		.scatter = .55f,

@@ -38,7 +38,7 @@ static const struct outline outline[] = {
 		{ .13f, .16f, .22f, .36f, .75f, .95f, .5f }, 2.9f, .75f },
 	[LATERAL] = { { .9f, .98f, 1, .96f, .89f, .80f, .45f }, { .17f, .34f, .52f, .72f, .88f, .92f, .5f },
 		{ .13f, .16f, .22f, .36f, .75f, .95f, .5f }, 2.6f, .85f },
-	[CANINE] = { { .52f, .76f, .98f, 1, .93f, .83f, .45f }, { .2f, .42f, .66f, .86f, .98f, .95f, .5f },
+	[CANINE] = { { .62f, .83f, .99f, 1, .95f, .87f, .48f }, { .2f, .42f, .66f, .86f, .98f, .95f, .5f },
 		{ .16f, .2f, .32f, .5f, .82f, .95f, .5f }, 2.25f, 1.1f },
 	[PREMOLAR] = { { .72f, .88f, .99f, 1, .93f, .84f, .5f }, { .72f, .86f, .96f, 1, .98f, .9f, .5f },
 		{ .68f, .84f, .95f, 1, .97f, .88f, .5f }, 2.35f, 1.5f },
@@ -75,7 +75,7 @@ static float cusps(enum tooth_kind kind, bool upper, float x, float z, float *re
 		float pits = bellf(z, .2f) * bellf(fabsf(x) - .6f, .18f);
 		*ret_groove = deep + .5f * pits;
 		return 1.9f * bellf(x, .6f) * bellf(z - .55f, .40f) +
-		       (upper ? 1.5f : .8f) * bellf(x, .62f) * bellf(z + .55f, .4f) - .5f * deep - .4f * pits;
+		       (upper ? 1.5f : .8f) * bellf(x, .62f) * bellf(z + .55f, .4f) - .36f * deep - .28f * pits;
 	}
 	case MOLAR: {
 		float bend = upper ? .16f * x : 0;
@@ -88,7 +88,7 @@ static float cusps(enum tooth_kind kind, bool upper, float x, float z, float *re
 			      cz = i & 2 ? .52f : -.52f;
 			h += 1.75f * bellf(x - cx, .40f) * bellf(z - cz, .4f);
 		}
-		return h - .5f * deep - .4f * cross;
+		return h - .42f * deep - .34f * cross;
 	}
 	}
 	return 0;
@@ -103,7 +103,7 @@ static struct vec enamel_at(enum tooth_kind kind, unsigned enamel, float t, floa
 	bool thin = kind == INCISOR || kind == LATERAL || kind == CANINE;
 	c = vec_mix(c, edge, smoothf(.24f, .02f, t) * (thin ? .75f : .2f));
 	if (kind == CANINE) c = vec_of(c.x * .97f, c.y * .94f, c.z * .88f);
-	c = vec_mix(c, vec_of(.24f, .13f, .06f), clampf(groove, 0, 1) * .22f);
+	c = vec_mix(c, vec_of(.24f, .13f, .06f), clampf(groove, 0, 1) * .14f);
 	return vec_scale(c, 1 + .05f * shade);
 }
 

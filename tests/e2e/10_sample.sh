@@ -32,7 +32,7 @@ while IFS=$'\t' read -r file _; do [ -s "$dir/out/$file" ] || missing=1; done <"
 ok $missing "every picture named is there"
 [ "$(du -sm "$dir/out" | cut -f1)" -lt 60 ]
 ok $? "all take less than 60 MB"
-awk -F'\t' 'NF != 6 || $3 !~ /^T[1-4]/ || $4 !~ /^(EO|IO)-/ || $5 !~ /^20[0-9][0-9]-[01][0-9]-[0-3][0-9]$/ || ($6 != "-" && $6 !~ /^[0-9]+,[0-9]+( [0-9]+,[0-9]+){3}$/) { exit 1 }' "$dir/out/sample.tsv"
+awk -F'\t' 'NF != 6 || $3 !~ /^T[1-4]/ || $4 !~ /^(EO|IO)-/ || $5 !~ /^20[0-9][0-9]-[01][0-9]-[0-3][0-9]$/ || ($6 != "-" && split($6, at, /[ ,]/) != 8) { exit 1 }' "$dir/out/sample.tsv"
 ok $? "each line has file, reference, stage, view, date and corners"
 [ "$(cut -f2 "$dir/out/sample.tsv" | sort -u)" = "$(cut -f1 "$dir/out/patients.tsv" | sort)" ]
 ok $? "patients.tsv names the same patients"
