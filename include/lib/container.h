@@ -39,11 +39,12 @@ const char *container_sniff_other(const void *bytes, size_t size);
 /* Walks the whole file. `ret->format` is WIRE_NONE and all else zero if it is no picture. */
 void container_walk(const void *bytes, size_t size, struct container_report *ret);
 
-/* I1: whether a published file is bare. A JPEG may hold SOI, at most one JFIF header without a thumbnail first, DQT, SOF0 or
- * SOF2 (8 bits, 1 or 3 components), DHT, DRI, SOS, the coded data, EOI; an AVIF ftyp, meta (hdlr without a name, pitm, iloc, iinf with one
- * av01 item, iprp with one ispe, pixi, av1C and colr nclx each), mdat of exactly the item's extent; a PNG IHDR, IDAT, IEND. Nothing
- * else, nothing twice, no byte between or after. Other formats are never bare. Returns true, or false with `ret->stray` and
- * `ret->kinds` saying why (kinds has REMOVED_OTHER at least). */
+/* I1: whether a published file is bare. A JPEG may hold SOI, at most one JFIF header without a thumbnail first, DQT,
+ * SOF0 (8 bits, 1 or 3 components), DHT, one SOS and coded data that ends with its last block, EOI; an AVIF ftyp, meta
+ * (hdlr without a name, pitm, iloc, iinf with one av01 item, iprp with one ispe, pixi, av1C and colr nclx each), mdat of
+ * exactly the item's extent, without AV1 metadata or padding; a PNG IHDR, IDAT, IEND. Nothing else, no table twice, no
+ * byte between or after. Other formats are never bare. Returns true, or false with `ret->stray` and `ret->kinds` saying
+ * why (kinds is not 0 then). */
 bool container_is_bare(const void *bytes, size_t size, struct container_report *ret);
 
 /* Copies an EXIF block (starting at its TIFF header; or a whole TIFF file) into `out` (a block of at most CONTAINER_EXIF_MAX) for

@@ -212,7 +212,7 @@ static void walk_iprp(struct bmff *b, struct span s) {
 /* Version, predefined, "pict", three reserved words, an empty name. */
 static bool is_plain_handler(struct span s) {
 	return s.n == 25 && !span_be64(s, 0) && span_is(s, 8, "pict") && !span_be64(s, 12) && !span_be32(s, 20) &&
-		!span_u8(s, 24);
+	       !span_u8(s, 24);
 }
 
 static void walk_meta(struct bmff *b, struct span s) {

@@ -18,7 +18,7 @@ struct jpeg {
 	struct span file;
 	struct container_report *r;
 	unsigned segments, frames, scans;
-	unsigned restart;     /* DRI's interval */
+	struct jpeg_scan scan;
 	uint32_t quant, huff; /* tables defined so far, a bit each */
 };
 
@@ -117,6 +117,7 @@ static void walk_dht(struct jpeg *j, struct span s) {
 		unsigned id = span_u8(s, at), count = 0;
 		if ((id & 0xee) || j->huff & 1u << id) break;
 		j->huff |= 1u << id;
+		j->scan.huff[id >> 4][id & 1] = span_from(s, at + 1);
 		for (size_t i = 1; i <= 16; i++) count += span_u8(s, at + i);
 		at += 17 + count;
 	}
@@ -131,6 +132,27 @@ static void walk_frame(struct jpeg *j, unsigned marker, struct span s) {
 	}
 	if (marker != SOF0 || j->frames > 1 || span_u8(s, 0) != 8 || (n != 1 && n != 3) || s.n != 6 + 3 * n)
 		container_stray(j->r, 0, "a frame we do not write");
+	j->scan.width = span_be16(s, 3);
+	j->scan.height = span_be16(s, 1);
+	j->scan.components = n == 1 ? 1 : 3;
+	for (unsigned i = 0; i < j->scan.components; i++) {
+		j->scan.component[i].id = span_u8(s, 6 + 3 * (size_t)i);
+		j->scan.component[i].h = span_u8(s, 7 + 3 * (size_t)i) >> 4;
+		j->scan.component[i].v = span_u8(s, 7 + 3 * (size_t)i) & 15;
+	}
+}
+
+static void walk_scan_header(struct jpeg *j, struct span s) {
+	unsigned n = span_u8(s, 0);
+	bool ours = n == j->scan.components && s.n == 4 + 2 * (size_t)n && span_u8(s, 1 + 2 * (size_t)n) == 0 &&
+		    span_u8(s, 2 + 2 * (size_t)n) == 63 && span_u8(s, 3 + 2 * (size_t)n) == 0;
+	for (unsigned i = 0; i < n && i < 3; i++) {
+		unsigned tables = span_u8(s, 2 + 2 * (size_t)i);
+		if (span_u8(s, 1 + 2 * (size_t)i) != j->scan.component[i].id || tables & 0xee) ours = false;
+		j->scan.component[i].dc = tables >> 4 & 1;
+		j->scan.component[i].ac = tables & 1;
+	}
+	if (!ours) container_stray(j->r, 0, "a scan we do not write");
 }
 
 static bool is_frame(unsigned m) {
@@ -147,21 +169,17 @@ static void walk_segment(struct jpeg *j, unsigned marker, struct span s, size_t 
 		walk_dqt(j, s);
 	} else if (marker == DHT) {
 		walk_dht(j, s);
-	} else if (marker == DRI) {
-		j->restart = span_be16(s, 0);
-		if (s.n != 2) container_stray(j->r, 0, "bytes in a restart interval");
 	} else if (marker == COM) {
 		container_stray(j->r, REMOVED_COMMENT, "a comment");
 	} else if (marker != SOS) {
 		container_stray(j->r, REMOVED_OTHER, "a segment FF%02X", marker);
-	} else if (s.n != 4 + 2 * (size_t)span_u8(s, 0)) {
-		container_stray(j->r, 0, "bytes in a scan's header");
+	} else {
+		walk_scan_header(j, s);
 	}
 }
 
 /* Passes over coded data and its restart markers; returns where the next marker's FF lies (or the file's end). */
 static size_t skip_scan(struct jpeg *j, size_t at) {
-	unsigned next = 0;
 	for (;;) {
 		struct span rest = span_from(j->file, at);
 		const uint8_t *ff = rest.n ? memchr(rest.p, 0xff, rest.n) : NULL;
@@ -172,9 +190,7 @@ static size_t skip_scan(struct jpeg *j, size_t at) {
 			container_stray(j->r, 0, "filling in the coded data");
 			at++;
 		} else if (m >= RST0 && m < RST0 + 8) {
-			if (!j->restart || m != RST0 + next)
-				container_stray(j->r, 0, "a restart marker out of place");
-			next = (next + 1) % 8;
+			container_stray(j->r, 0, "a restart marker");
 			at += 2;
 		} else if (m == 0) {
 			at += 2;
@@ -220,6 +236,9 @@ void container_walk_jpeg(struct span file, struct container_report *r) {
 		at += size;
 		if (marker != SOS) continue;
 		j.scans++;
+		size_t from = at;
 		at = skip_scan(&j, at);
+		if (!r->stray[0] && !container_jpeg_scan_is_exact(&j.scan, span_part(file, from, at - from)))
+			container_stray(r, 0, "bytes behind the coded data");
 	}
 }

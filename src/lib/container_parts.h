@@ -59,6 +59,18 @@ void container_found_exif(struct container_report *r, struct span file, size_t a
 /* What an XMP packet or a textual profile tells about: bits beside REMOVED_XMP. */
 uint32_t container_xmp_kinds(struct span xmp);
 
+/* What is needed to follow a baseline JPEG's coded data without decoding it. */
+struct jpeg_scan {
+	struct span huff[2][2]; /* DC and AC tables 0 and 1: 16 counts and the values */
+	unsigned width, height, components;
+	struct {
+		unsigned id, h, v, dc, ac;
+	} component[3];
+};
+/* Whether the coded data of a single baseline scan without restarts ends exactly with its last block: no bit missing,
+ * none left over but the ones that fill the last byte. */
+bool container_jpeg_scan_is_exact(const struct jpeg_scan *js, struct span coded);
+
 void container_walk_jpeg(struct span file, struct container_report *r);
 void container_walk_png(struct span file, struct container_report *r);
 void container_walk_webp(struct span file, struct container_report *r);
