@@ -167,7 +167,7 @@ struct consent_people {
 	struct date born_on, today;      /* today at the location */
 	bool is_minor, assents, is_dead; /* today (C4, C8) */
 	bool all_guardians;
-	int64_t majority_age, keep_years;
+	int64_t majority_age, assent_age, keep_years;
 	struct consent_guardian guardian[CONSENT_SIGNERS];
 	size_t guardians;
 };

@@ -30,7 +30,8 @@ void consent_copy(char *out, size_t size, const struct stmt *q, int col) {
 int consent_today(struct practice *p, int64_t patient_id, char ret_zone[64], struct date *ret, struct err *e) {
 	auto_free char *zone = NULL;
 	int there = db_get_text(p->db, &zone, e,
-		"SELECT l.zone FROM patient p JOIN location l ON l.id = p.location_id WHERE p.id = ?1", "i", patient_id);
+		"SELECT l.zone FROM patient p JOIN location l ON l.id = p.location_id WHERE p.id = ?1", "i",
+		patient_id);
 	if (there < 0) return -1;
 	if (!there) return err_set(e, ERR_REFUSED, "There is no patient number %lld", (long long)patient_id);
 	(void)snprintf(ret_zone, 64, "%s", zone);
@@ -44,8 +45,9 @@ int consent_patient(struct practice *p, int64_t id, int64_t *ret, struct err *e)
 }
 
 static bool means_no_end(const char *s) {
-	static const char *const words[] = { "none", "never", "no", "unlimited", "forever", "revo", "withdraw", "until i",
-		"widerruf", "unbefristet", "nie", "revoc", "ningun", "indefin", "aucun", "illimit", "jusqu", "n/a" };
+	static const char *const words[] = { "none", "never", "no", "unlimited", "forever", "revo", "withdraw",
+		"until i", "widerruf", "unbefristet", "nie", "revoc", "ningun", "indefin", "aucun", "illimit",
+		"jusqu", "n/a" };
 	for (size_t i = 0; i < ARRAY_LEN(words); i++)
 		if (strcasestr(s, words[i])) return true;
 	return text_is_blank(s);
@@ -57,7 +59,8 @@ int consent_expiry_parse(struct practice *p, int64_t patient_id, const char *s, 
 	if (consent_today(p, patient_id, zone, &today, e)) return -1;
 	if (means_no_end(s ? s : "")) /* C2 */
 		return err_rule(e, "C2",
-			"a consent needs a last day; \"none\" and \"until I revoke\" are not accepted. Give a date at "
+			"a consent needs a last day; \"none\" and \"until I revoke\" are not accepted. Give a date "
+			"at "
 			"most %d years ahead",
 			CONSENT_YEARS_MAX);
 	if (date_parse(s, &d, e)) return -1;
@@ -65,8 +68,8 @@ int consent_expiry_parse(struct practice *p, int64_t patient_id, const char *s, 
 		return err_rule(e, "C5", "%s is over already; give a last day that lies ahead", date_format(d, text));
 	struct date last = date_birthday(today, CONSENT_YEARS_MAX);
 	if (date_cmp(d, last) > 0)
-		return err_rule(e, "C2", "a consent can last %d years at most; give a last day up to %s", CONSENT_YEARS_MAX,
-			date_format(last, text));
+		return err_rule(e, "C2", "a consent can last %d years at most; give a last day up to %s",
+			CONSENT_YEARS_MAX, date_format(last, text));
 	*ret = d;
 	return 0;
 }
@@ -108,12 +111,14 @@ static int terms_write(struct practice *p, int64_t id, const struct consent_term
 			return -1;
 	}
 	for (size_t i = 0; i < t->views; i++)
-		if (db_run(p->db, e, "INSERT INTO consent_view (consent_id, view) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+		if (db_run(p->db, e,
+			    "INSERT INTO consent_view (consent_id, view) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
 			    "it", id, t->view[i]))
 			return -1;
 	for (size_t i = 0; i < t->pictures; i++)
 		if (db_run(p->db, e,
-			    "INSERT INTO consent_picture (consent_id, master_sha256) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+			    "INSERT INTO consent_picture (consent_id, master_sha256) VALUES (?1, ?2) ON CONFLICT DO "
+			    "NOTHING",
 			    "it", id, t->picture[i]))
 			return -1;
 	return 0;
@@ -131,7 +136,8 @@ static int insert_draft(struct practice *p, const struct actor *a, int64_t patie
 		return -1;
 	bool views = t->views > 0;
 	if (db_run(p->db, e,
-		    "INSERT INTO consent (code, patient_id, staff_id, created_at, scope, photos_from_on, photos_to_on,"
+		    "INSERT INTO consent (code, patient_id, staff_id, created_at, scope, photos_from_on, "
+		    "photos_to_on,"
 		    " discloser, expires_on, expires_at, expiry_event)"
 		    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
 		    "tiiitttttit", code, patient_id, a->staff_id, clock_now(), views ? "views" : "pictures",
@@ -192,7 +198,8 @@ int consent_set(
 		return err_rule(e, "C2", "say who pays or gives what for the pictures, or \"none\"");
 	if (consent_begin(p, a, CAN_RECORD, e)) return -1;
 	int r = db_run(p->db, e,
-			"UPDATE consent SET benefit = coalesce(?2, benefit), copy_given_on = coalesce(?3, copy_given_on),"
+			"UPDATE consent SET benefit = coalesce(?2, benefit), copy_given_on = coalesce(?3, "
+			"copy_given_on),"
 			" not_combined = CASE ?4 WHEN 1 THEN 1 ELSE not_combined END,"
 			" gdpr_explicit = CASE ?5 WHEN 1 THEN 1 ELSE gdpr_explicit END WHERE id = ?1",
 			"ittii", id, el->benefit, el->copy_given_on, (int64_t)el->not_combined,
@@ -207,8 +214,8 @@ int consent_set(
 static int own_signature(
 	struct practice *p, int64_t patient_id, int64_t signed_at, const char **who, char name[201], struct err *e) {
 	auto_stmt struct stmt *q = NULL;
-	if (db_query(p->db, &q, e, "SELECT given || ' ' || family, majority_at, died_at FROM patient WHERE id = ?1", "i",
-		    patient_id) ||
+	if (db_query(p->db, &q, e, "SELECT given || ' ' || family, majority_at, died_at FROM patient WHERE id = ?1",
+		    "i", patient_id) ||
 		stmt_row(q, e) < 0)
 		return -1;
 	if (!stmt_is_null(q, 2) && signed_at >= stmt_int(q, 2))
@@ -232,8 +239,9 @@ static int guardian_signature(
 	int row = stmt_row(q, e);
 	if (row < 0) return -1;
 	if (!row)
-		return err_rule(e, "C4", "number %lld is not recorded as a %s of this patient; `occlude patient show` lists "
-					  "who is",
+		return err_rule(e, "C4",
+			"number %lld is not recorded as a %s of this patient; `occlude patient show` lists "
+			"who is",
 			(long long)s->guardian_id, who);
 	consent_copy(s->name, sizeof s->name, q, 0);
 	consent_copy(s->relationship, sizeof s->relationship, q, 1);
@@ -246,12 +254,13 @@ static int signed_before(
 	struct practice *p, int64_t id, const char *who, int64_t guardian, const char *on, struct err *e) {
 	auto_free char *day = NULL;
 	int there = db_get_text(p->db, &day, e,
-		"SELECT signed_on FROM signature WHERE consent_id = ?1 AND who = ?2 AND guardian_id IS ?3", "ito", id, who,
-		guardian ? guardian : DB_NULL);
+		"SELECT signed_on FROM signature WHERE consent_id = ?1 AND who = ?2 AND guardian_id IS ?3", "ito", id,
+		who, guardian ? guardian : DB_NULL);
 	if (there <= 0 || !strcmp(who, "witness") || !strcmp(who, "interpreter")) return there < 0 ? -1 : 0;
 	if (!strcmp(day, on)) return 1;
-	return err_rule(e, "C1", "this signature is recorded already, dated %s; if that is wrong, mark the consent as "
-				  "entered in error and print a new form",
+	return err_rule(e, "C1",
+		"this signature is recorded already, dated %s; if that is wrong, mark the consent as "
+		"entered in error and print a new form",
 		day);
 }
 
@@ -277,7 +286,8 @@ int consent_sign(struct practice *p, const struct actor *a, int64_t id, const ch
 	if (before) return before < 0 ? -1 : 0;
 	if (consent_begin(p, a, CAN_RECORD, e)) return -1;
 	int r = db_run(p->db, e,
-			"INSERT INTO signature (consent_id, who, guardian_id, name, relationship, authority, signed_on,"
+			"INSERT INTO signature (consent_id, who, guardian_id, name, relationship, authority, "
+			"signed_on,"
 			" signed_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
 			"itotttti", id, who, guardian_id ? guardian_id : DB_NULL, s.name,
 			s.relationship[0] ? s.relationship : NULL, s.authority[0] ? s.authority : NULL, signed_on,
@@ -289,15 +299,15 @@ int consent_sign(struct practice *p, const struct actor *a, int64_t id, const ch
 int consent_exclude(struct practice *p, const struct actor *a, int64_t id, int64_t photo_id, struct err *e) {
 	int64_t patient, there;
 	if (consent_patient(p, id, &patient, e)) return -1;
-	int found = db_get_int(p->db, &there, e, "SELECT id FROM photo WHERE id = ?1 AND patient_id = ?2", "ii", photo_id,
-		patient);
+	int found = db_get_int(
+		p->db, &there, e, "SELECT id FROM photo WHERE id = ?1 AND patient_id = ?2", "ii", photo_id, patient);
 	if (found < 0) return -1;
 	if (!found)
 		return err_rule(e, "C3", "photo %lld is not a photo of this consent's patient", (long long)photo_id);
 	if (consent_begin(p, a, CAN_LOOK, e)) return -1; /* to see less needs no more than an account (C6) */
 	int r = db_run(p->db, e,
-			"INSERT INTO consent_exclusion (consent_id, photo_id) VALUES (?1, ?2) ON CONFLICT DO NOTHING", "ii",
-			id, photo_id) ||
+			"INSERT INTO consent_exclusion (consent_id, photo_id) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+			"ii", id, photo_id) ||
 		audit_add(p, a, "consent.exclude", "consent", id, e, "photo %lld", (long long)photo_id);
 	return consent_end(p, r, e);
 }

@@ -14,12 +14,17 @@ static bool pdf_is_whole(const char *bytes, size_t len) {
 static const char *picture_kind(const void *bytes, size_t len, struct err *e) {
 	struct container_report r;
 	container_walk(bytes, len, &r);
-	const char *kind = r.format == WIRE_JPEG ? "jpeg" : r.format == WIRE_PNG ? "png" : r.format == WIRE_HEIF ? "heic" : NULL;
+	const char *kind = r.format == WIRE_JPEG   ? "jpeg"
+			   : r.format == WIRE_PNG  ? "png"
+			   : r.format == WIRE_HEIF ? "heic"
+						   : NULL;
 	if (!kind)
-		(void)err_rule(e, "C1", "the document is no PDF, JPEG, PNG or HEIC, whatever its name says. Scan it again");
+		(void)err_rule(
+			e, "C1", "the document is no PDF, JPEG, PNG or HEIC, whatever its name says. Scan it again");
 	else if (!r.whole) {
-		(void)err_rule(e, "C1", "a part of the document is missing (the file is cut short). Nothing was stored; "
-					 "scan it again");
+		(void)err_rule(e, "C1",
+			"a part of the document is missing (the file is cut short). Nothing was stored; "
+			"scan it again");
 		return NULL;
 	}
 	return kind;
@@ -37,7 +42,8 @@ const char *consent_document_kind(const void *bytes, size_t len, struct err *e) 
 	}
 	if (len < 5 || memcmp(bytes, "%PDF-", 5) != 0) return picture_kind(bytes, len, e);
 	if (pdf_is_whole(bytes, len)) return "pdf";
-	(void)err_rule(e, "C1", "the end of the PDF is missing (the file is cut short). Nothing was stored; scan it again");
+	(void)err_rule(
+		e, "C1", "the end of the PDF is missing (the file is cut short). Nothing was stored; scan it again");
 	return NULL;
 }
 
@@ -50,7 +56,8 @@ static int store(struct practice *p, const struct actor *a, int64_t id, int64_t 
 		vault_put(p, VAULT_ORIGINALS, key, bytes, len, name, e))
 		return -1;
 	return db_run(p->db, e,
-		       "UPDATE consent SET document_kind = ?2, document_sha256 = ?3, document_name = ?4 WHERE id = ?1",
+		       "UPDATE consent SET document_kind = ?2, document_sha256 = ?3, document_name = ?4 WHERE id = "
+		       "?1",
 		       "ittt", id, kind, sha, name) ||
 			       audit_add(p, a, "consent.attach", "consent", id, e, "%s, sha256 %s", kind, sha)
 		       ? -1

@@ -18,8 +18,9 @@ static int may_end(struct practice *p, int64_t id, bool drafts, struct err *e) {
 	auto_free char *state = NULL;
 	if (state_of(p, id, &state, e)) return -1;
 	if (!drafts && !strcmp(state, "draft"))
-		return err_rule(e, "C8", "this consent is a draft: it publishes nothing, so there is nothing to end. "
-					  "`occlude consent error` puts it away");
+		return err_rule(e, "C8",
+			"this consent is a draft: it publishes nothing, so there is nothing to end. "
+			"`occlude consent error` puts it away");
 	if (!strcmp(state, "revoked")) return err_rule(e, "C6", "this consent is revoked already");
 	if (!strcmp(state, "entered_in_error"))
 		return err_rule(e, "C8", "this consent is marked as entered in error already");
@@ -31,8 +32,9 @@ int consent_revoke(
 	if (text_is_blank(by) || text_is_blank(how)) return err_rule(e, "C6", "say who revoked and how");
 	if (consent_begin(p, a, CAN_LOOK, e)) return -1;
 	int r = may_end(p, id, false, e) ||
-		db_run(p->db, e, "UPDATE consent SET revoked_at = ?2, revoked_by = ?3, revoked_how = ?4 WHERE id = ?1",
-			"iitt", id, clock_now(), by, how) ||
+		db_run(p->db, e,
+			"UPDATE consent SET revoked_at = ?2, revoked_by = ?3, revoked_how = ?4 WHERE id = ?1", "iitt",
+			id, clock_now(), by, how) ||
 		audit_add(p, a, "consent.revoke", "consent", id, e, "by %s", by);
 	return consent_end(p, r, e);
 }
@@ -50,12 +52,13 @@ int consent_error(struct practice *p, const struct actor *a, int64_t id, const c
 int consent_event(struct practice *p, const struct actor *a, int64_t id, struct err *e) {
 	if (consent_begin(p, a, CAN_LOOK, e)) return -1;
 	int64_t n = 0;
-	int r = may_end(p, id, false, e) ||
-		db_run_count(p->db, &n, e,
-			"UPDATE consent SET event_at = ?2 WHERE id = ?1 AND expiry_event IS NOT NULL AND event_at IS NULL",
-			"ii", id, clock_now());
+	int r = may_end(p, id, false, e) || db_run_count(p->db, &n, e,
+						    "UPDATE consent SET event_at = ?2 WHERE id = ?1 AND expiry_event "
+						    "IS NOT NULL AND event_at IS NULL",
+						    "ii", id, clock_now());
 	if (!r && n == 0)
-		r = err_rule(e, "C5", "this consent names no event that would end it, or the event has happened already");
+		r = err_rule(
+			e, "C5", "this consent names no event that would end it, or the event has happened already");
 	r = r || audit_add(p, a, "consent.event", "consent", id, e, "the event happened");
 	return consent_end(p, r, e);
 }

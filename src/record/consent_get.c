@@ -20,12 +20,15 @@ static int get_row(struct practice *p, int64_t id, struct consent *c, struct err
 	auto_stmt struct stmt *q = NULL;
 	if (db_query(p->db, &q, e,
 		    "SELECT c.id, c.patient_id, c.created_at, c.code, r.reference, s.state, s.signed_at, s.lapses_at,"
-		    " s.public_lapses_at, c.photos_from_on, c.photos_to_on, c.expires_on, c.expiry_event, c.discloser,"
-		    " c.form_version, c.form_lang, c.form_sha256, c.document_kind, c.document_sha256, c.document_name,"
+		    " s.public_lapses_at, c.photos_from_on, c.photos_to_on, c.expires_on, c.expiry_event, "
+		    "c.discloser,"
+		    " c.form_version, c.form_lang, c.form_sha256, c.document_kind, c.document_sha256, "
+		    "c.document_name,"
 		    " c.statements_read, c.not_combined, c.gdpr_notice, c.gdpr_explicit, c.benefit, c.copy_given_on,"
 		    " c.event_at, c.revoked_at, c.error_at, c.revoked_by, c.revoked_how, c.error_why,"
 		    " (SELECT count(*) FROM consent_exclusion x WHERE x.consent_id = c.id)"
-		    " FROM consent c JOIN consent_standing s ON s.consent_id = c.id JOIN patient r ON r.id = c.patient_id"
+		    " FROM consent c JOIN consent_standing s ON s.consent_id = c.id JOIN patient r ON r.id = "
+		    "c.patient_id"
 		    " WHERE c.id = ?1",
 		    "i", id))
 		return -1;
@@ -72,7 +75,8 @@ static int get_channels(struct practice *p, struct consent *c, struct err *e) {
 	auto_stmt struct stmt *q = NULL;
 	if (db_query(p->db, &q, e,
 		    "SELECT channel, exposure, recipients, purpose FROM consent_channel WHERE consent_id = ?1"
-		    " ORDER BY CASE channel WHEN 'website' THEN 1 WHEN 'social' THEN 2 WHEN 'print' THEN 3 ELSE 4 END",
+		    " ORDER BY CASE channel WHEN 'website' THEN 1 WHEN 'social' THEN 2 WHEN 'print' THEN 3 ELSE 4 "
+		    "END",
 		    "i", c->id))
 		return -1;
 	int row;
@@ -95,12 +99,14 @@ static int get_scope(struct practice *p, struct consent *c, struct err *e) {
 		consent_copy(c->terms.view[c->terms.views++], sizeof c->terms.view[0], q, 0);
 	if (row < 0) return -1;
 	int64_t n = 0;
-	if (db_get_int(p->db, &n, e, "SELECT count(*) FROM consent_picture WHERE consent_id = ?1", "i", c->id) < 0) return -1;
+	if (db_get_int(p->db, &n, e, "SELECT count(*) FROM consent_picture WHERE consent_id = ?1", "i", c->id) < 0)
+		return -1;
 	if (n == 0) return 0;
 	c->terms.picture = calloc((size_t)n, sizeof *c->terms.picture);
 	if (!c->terms.picture) return err_nomem(e);
 	if (db_query(p->db, &w, e,
-		    "SELECT master_sha256 FROM consent_picture WHERE consent_id = ?1 ORDER BY master_sha256", "i", c->id))
+		    "SELECT master_sha256 FROM consent_picture WHERE consent_id = ?1 ORDER BY master_sha256", "i",
+		    c->id))
 		return -1;
 	while ((row = stmt_row(w, e)) > 0 && c->terms.pictures < (size_t)n)
 		consent_copy(c->terms.picture[c->terms.pictures++], SHA256_HEX, w, 0);
@@ -143,18 +149,20 @@ int consent_find(struct practice *p, const char *code, int64_t *ret_id, struct e
 	int64_t id = 0;
 	for (const char *s = code; *s; s++) {
 		if (*s == '-' || *s == ' ') continue;
-		if (n == CONSENT_CODE) return err_set(e, ERR_REFUSED, "\"%.40s\" is no consent code (10 letters and digits)", code);
+		if (n == CONSENT_CODE)
+			return err_set(e, ERR_REFUSED, "\"%.40s\" is no consent code (10 letters and digits)", code);
 		plain[n++] = (char)(*s >= 'a' && *s <= 'z' ? *s - 'a' + 'A' : *s);
 	}
 	int there = n == CONSENT_CODE
 			    ? db_get_int(p->db, &id, e, "SELECT id FROM consent WHERE code = ?1", "t", plain)
-			    : text_int(code, 1, INT64_MAX, &id) == 0
+		    : text_int(code, 1, INT64_MAX, &id) == 0
 			    ? db_get_int(p->db, &id, e, "SELECT id FROM consent WHERE id = ?1", "i", id)
 			    : 0;
 	if (there < 0) return -1;
 	if (!there)
-		return err_set(e, ERR_REFUSED, "There is no consent with the code \"%.40s\"; it stands beside the square code "
-					       "on the form, and `occlude consent list` shows all",
+		return err_set(e, ERR_REFUSED,
+			"There is no consent with the code \"%.40s\"; it stands beside the square code "
+			"on the form, and `occlude consent list` shows all",
 			code);
 	*ret_id = id;
 	return 0;

@@ -44,7 +44,8 @@ int consent_list(struct practice *p, const struct consent_filter *f,
 	auto_stmt struct stmt *q = NULL;
 	int64_t now = clock_now();
 	if (db_query(p->db, &q, e,
-		    "SELECT c.id, c.patient_id, c.code, r.reference, s.state, s.signed_at, s.lapses_at, s.public_lapses_at,"
+		    "SELECT c.id, c.patient_id, c.code, r.reference, s.state, s.signed_at, s.lapses_at, "
+		    "s.public_lapses_at,"
 		    " c.expires_on FROM consent c JOIN consent_standing s ON s.consent_id = c.id"
 		    " JOIN patient r ON r.id = c.patient_id"
 		    " WHERE (?1 = 0 OR c.patient_id = ?1) AND (?2 IS NULL OR s.state = ?2)"

@@ -8,29 +8,36 @@
 static const struct {
 	const char *what, *sentence;
 } sentences[] = {
-	{ "document", "The signed document is missing: scan it and give it with --document. A verbal yes publishes nothing." },
+	{ "document", "The signed document is missing: scan it and give it with --document. A verbal yes publishes "
+		      "nothing." },
 	{ "form", "No form was printed for this draft: `occlude consent form` prints one." },
-	{ "photos", "Which photos are covered is missing: views within a range of dates, or the pictures of a case." },
+	{ "photos",
+		"Which photos are covered is missing: views within a range of dates, or the pictures of a case." },
 	{ "discloser", "Who discloses the photos (the practice, and its successors if named) is missing." },
 	{ "channel", "No channel is named: website, social, print or teaching." },
 	{ "expiry", "The last day is missing. \"None\" and \"until I revoke\" are not accepted." },
-	{ "statements", "The statements are missing (right to revoke, treatment not conditioned, redisclosure, what cannot "
-			"be called back): print the form and have it read." },
+	{ "statements",
+		"The statements are missing (right to revoke, treatment not conditioned, redisclosure, what cannot "
+		"be called back): print the form and have it read." },
 	{ "copy", "The day the signer was given a copy is missing: give it with --copy-given." },
-	{ "combined", "That this is not combined with a consent to treatment is not confirmed: give --not-combined." },
+	{ "combined",
+		"That this is not combined with a consent to treatment is not confirmed: give --not-combined." },
 	{ "benefit", "Payment or benefit is not stated: give --benefit none, or who pays or gives what." },
 	{ "gdpr_notice", "The data protection notice (GDPR art. 13) was not part of the form: print a new one." },
-	{ "gdpr_explicit", "The explicit words of GDPR art. 9 were not ticked: if they are on the paper, give --explicit." },
+	{ "gdpr_explicit",
+		"The explicit words of GDPR art. 9 were not ticked: if they are on the paper, give --explicit." },
 	{ "signature", "Nobody has signed: give --signer and --signed." },
 	{ "adult_signature", "The patient was of age: they sign themselves, or a representative whose authority is "
 			     "documented: --signer patient or --signer representative:ID." },
-	{ "personal_representative", "The patient has died: a personal representative whose authority is documented signs: "
-				     "--signer representative:ID." },
+	{ "personal_representative",
+		"The patient has died: a personal representative whose authority is documented signs: "
+		"--signer representative:ID." },
 	{ "guardian_signature", "The patient was a minor: a recorded guardian signs: --signer guardian:ID." },
 	{ "all_guardians", "All guardians sign for this patient, and one has not: --signer guardian:ID for each." },
 	{ "assent", "The patient had reached the assent age: the minor signs too: --signer minor." },
-	{ "authority", "A signer's relationship, or the document that gives a representative authority, is not recorded: "
-		       "`occlude patient guardian` records it." },
+	{ "authority",
+		"A signer's relationship, or the document that gives a representative authority, is not recorded: "
+		"`occlude patient guardian` records it." },
 };
 
 const char *consent_lack_sentence(const char *what) {

@@ -7,9 +7,11 @@
 static int get_patient(struct practice *p, int64_t id, struct consent_people *x, struct err *e) {
 	auto_stmt struct stmt *q = NULL;
 	if (db_query(p->db, &q, e,
-		    "SELECT r.name, r.profile, r.successor, r.controller, l.name, l.address, l.town, l.phone, l.email, l.zone,"
-		    " p.reference, p.given, p.family, p.lang, p.born_on, p.majority_at, p.assent_at, p.died_at IS NOT NULL,"
-		    " coalesce(p.guardians, r.guardians) = 'all', l.majority_age, r.keep_years"
+		    "SELECT r.name, r.profile, r.successor, r.controller, l.name, l.address, l.town, l.phone, "
+		    "l.email, l.zone,"
+		    " p.reference, p.given, p.family, p.lang, p.born_on, p.majority_at, p.assent_at, p.died_at IS "
+		    "NOT NULL,"
+		    " coalesce(p.guardians, r.guardians) = 'all', l.majority_age, l.assent_age, r.keep_years"
 		    " FROM patient p JOIN location l ON l.id = p.location_id, practice r WHERE p.id = ?1",
 		    "i", id))
 		return -1;
@@ -37,7 +39,8 @@ static int get_patient(struct practice *p, int64_t id, struct consent_people *x,
 	x->is_dead = stmt_int(q, 17) == 1;
 	x->all_guardians = stmt_int(q, 18) == 1;
 	x->majority_age = stmt_int(q, 19);
-	x->keep_years = stmt_int(q, 20);
+	x->assent_age = stmt_int(q, 20);
+	x->keep_years = stmt_int(q, 21);
 	return date_parse(stmt_text(q, 14), &x->born_on, e) || clock_date(x->zone, now, &x->today, e) ? -1 : 0;
 }
 
@@ -51,7 +54,8 @@ static int get_guardians(struct practice *p, struct consent_people *x, struct er
 	int row;
 	while ((row = stmt_row(q, e)) > 0) {
 		if (x->guardians == CONSENT_SIGNERS)
-			return err_set(e, ERR_REFUSED, "More than %d people may sign for this patient; end those who no longer do",
+			return err_set(e, ERR_REFUSED,
+				"More than %d people may sign for this patient; end those who no longer do",
 				CONSENT_SIGNERS);
 		struct consent_guardian *g = &x->guardian[x->guardians++];
 		g->id = stmt_int(q, 0);
@@ -74,17 +78,19 @@ int consent_case_pictures(struct practice *p, int64_t patient_id, int64_t case_i
 	size_t *ret_n, struct err *e) {
 	auto_stmt struct stmt *q = NULL;
 	int64_t there, n = 0;
-	int found = db_get_int(
-		p->db, &there, e, "SELECT id FROM cases WHERE id = ?1 AND patient_id = ?2", "ii", case_id, patient_id);
+	int found = db_get_int(p->db, &there, e, "SELECT id FROM cases WHERE id = ?1 AND patient_id = ?2", "ii",
+		case_id, patient_id);
 	if (found < 0) return -1;
 	if (!found) return err_rule(e, "C3", "case %lld is not a case of this patient", (long long)case_id);
 	if (db_get_int(p->db, &n, e,
-		    "SELECT count(*) FROM photo_standing WHERE case_id = ?1 AND in_gallery = 1 AND verdict = 'approved'", "i",
-		    case_id) < 0)
+		    "SELECT count(*) FROM photo_standing WHERE case_id = ?1 AND in_gallery = 1 AND verdict = "
+		    "'approved'",
+		    "i", case_id) < 0)
 		return -1;
 	if (n == 0)
-		return err_rule(e, "C3", "case %lld has no approved pictures yet: a clinician approves them first, then the "
-					  "patient sees them and signs",
+		return err_rule(e, "C3",
+			"case %lld has no approved pictures yet: a clinician approves them first, then the "
+			"patient sees them and signs",
 			(long long)case_id);
 	auto_free char(*all)[SHA256_HEX] = calloc((size_t)n, SHA256_HEX);
 	if (!all) return err_nomem(e);
