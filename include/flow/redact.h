@@ -33,8 +33,11 @@ MEM_AUTO(struct decision, decision, decision_free)
 /* Applies a decision. Refused (the sentence says what to choose instead): FORM_NONE; FORM_SMILE without a face or on a
  * strong profile; a drawn mouth crop that still shows the eyes; FORM_VEIL_MOUTH without a lip contour; a veil with
  * nothing to cover; a crop outside the picture.
- * FORM_SMILE and FORM_LOWER_THIRD cut the largest face (the patient's) instead of covering it; every other region is
- * covered in every form. FORM_VEIL_MOUTH leaves that face's lip contour free, unless another region covers it. */
+ * Without a drawn crop FORM_ARCH trims frontal and buccal views to the teeth with a wide margin and leaves occlusal
+ * ones whole; FORM_SMILE cuts below the nose; the veils show the whole picture.
+ * FORM_SMILE and FORM_LOWER_THIRD cut the patient's own face (the largest that is certain, else the largest
+ * candidate) instead of covering it; every other region is covered in every form. FORM_VEIL_MOUTH leaves that face's
+ * lip contour free, unless another region covers it. */
 int redact_photo(const struct stripped *s, const struct decision *d, struct master **ret, struct err *e);
 void master_free(struct master *m);
 MEM_AUTO(struct master, master, master_free)

@@ -11,18 +11,22 @@ static struct dot move(const double m[6], struct wire_point p) {
 	return (struct dot){ m[0] * p.x + m[1] * p.y + m[2], m[3] * p.x + m[4] * p.y + m[5] };
 }
 
+/* Certain faces come before candidates, then the larger one. */
 int form_subject(const struct decision *d) {
 	int best = -1;
 	double most = -1;
 	for (uint32_t i = 0; i < d->regions; i++) {
 		const struct wire_region *g = &d->region[i];
 		if (g->kind != REGION_FACE || !g->cover) continue;
+		const bool above = best >= 0 && d->region[best].verified;
 		struct outline o;
 		struct dot box[2];
 		outline_of(g, &o);
 		outline_box(&o, box);
 		double size = (box[1].x - box[0].x) * (box[1].y - box[0].y);
-		if (size > most) most = size, best = (int)i;
+		if (best >= 0 && (above ? !g->verified || size <= most : !g->verified && size <= most)) continue;
+		most = size;
+		best = (int)i;
 	}
 	return best;
 }
@@ -165,8 +169,8 @@ static int check_eyes_cut(const struct decision *d, const struct frame *f, struc
 
 enum { CELLS = 96 };
 
-/* Enamel is bright and yellower than it is red; gums and lips are red, gloves and lip retractors pale and pink, black
- * backgrounds and lips' shadows dark. */
+/* Enamel in light is bright and much yellower than it is red; gums and lips are red (red - green 40 to 90), gloves and
+ * retractors pale and pink. Molars in shadow look like gloves: the margin is for them. */
 static bool like_tooth(const uint8_t *px) {
 	const int r = px[0], g = px[1], b = px[2];
 	return r + g + b > 270 && g - b > 12 && g - b > 2 * (r - g) - 8;
@@ -180,6 +184,16 @@ static bool extent(const int *count, int n, int least, int *ret_lo, int *ret_hi)
 	*ret_lo = lo;
 	*ret_hi = hi + 1;
 	return lo < n;
+}
+
+/* Gives a crop that is wider than 3:2 or narrower than 1:1 more room on its short side, as far as the picture has it. */
+static void arch_relax(struct dot box[2], double width, double height) {
+	const double w = box[1].x - box[0].x, h = box[1].y - box[0].y;
+	const double more_h = fmax(ceil(w / 1.5) - h, 0), more_w = fmax(h - w, 0);
+	box[0].y = fmax(fmin(floor(box[0].y - more_h / 2), height - h - more_h), 0);
+	box[1].y = fmin(box[0].y + h + more_h, height);
+	box[0].x = fmax(fmin(floor(box[0].x - more_w / 2), width - w - more_w), 0);
+	box[1].x = fmin(box[0].x + w + more_w, width);
 }
 
 void arch_find(const struct pixels *p, struct dot ret[2]) {
@@ -197,14 +211,13 @@ void arch_find(const struct pixels *p, struct dot ret[2]) {
 			teeth++;
 		}
 	if (teeth < CELLS * CELLS * 16 / 33) return; /* under 3 %: not plain to see */
-	/* a cell column or row counts from 1.5 % of it; then a tenth of the whole more on every side */
+	/* a row or column of cells counts from 1.5 % of it, and a tenth of the whole is added on every side */
 	const int least = CELLS * 16 * 3 / 200;
 	if (!extent(column, CELLS, least, &x0, &x1) || !extent(row, CELLS, least, &y0, &y1)) return;
-	const int margin = CELLS / 10;
-	ret[0] = (struct dot){ floor(fmax(x0 - margin, 0) * p->width / CELLS),
-		floor(fmax(y0 - margin, 0) * p->height / CELLS) };
-	ret[1] = (struct dot){ ceil(fmin(x1 + margin, CELLS) * p->width / CELLS),
-		ceil(fmin(y1 + margin, CELLS) * p->height / CELLS) };
+	const double m = CELLS * .1, w = p->width, h = p->height;
+	ret[0] = (struct dot){ floor(fmax(x0 - m, 0) * w / CELLS), floor(fmax(y0 - m, 0) * h / CELLS) };
+	ret[1] = (struct dot){ ceil(fmin(x1 + m, CELLS) * w / CELLS), ceil(fmin(y1 + m, CELLS) * h / CELLS) };
+	arch_relax(ret, w, h);
 }
 
 /* The box around the arch in the turned picture. */
@@ -232,7 +245,8 @@ int frame_make(const struct decision *d, int width, int height, const struct pix
 		f.crop[1] = (struct dot){ d->crop[1].x, d->crop[1].y };
 	} else if (d->form == FORM_SMILE) {
 		if (frame_smile(d, width, height, &f, e) < 0) return -1;
-	} else if (d->form == FORM_ARCH && filled) {
+	} else if (d->form == FORM_ARCH && filled && d->view >= VIEW_IO_FR && d->view <= VIEW_IO_LB) {
+		/* not the occlusal views: there the last molars lie in shadow at the picture's edge */
 		frame_arch(filled, &f);
 	} else if (form_needs_crop(d->form)) {
 		return err_set(e, ERR_REFUSED, "this form needs a crop drawn by hand; draw it and try again");
