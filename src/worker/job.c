@@ -1,7 +1,6 @@
 /* job.c: runs one job: the stages of a photo's way (strip, detect, redact, derive, check) put together. */
 #include "worker/job.h"
 
-#include <stdbool.h>
 #include <string.h>
 #include <time.h>
 
@@ -64,28 +63,15 @@ static void put_faces(struct job *job, const struct pixels *p) {
 	job->reply.cpu_ms = cpu_ms() - before;
 }
 
-/* Whether a point lies in the picture. */
-static bool shown(const struct pixels *p, struct wire_point at) {
-	return at.x >= 0 && at.y >= 0 && at.x < (float)p->width && at.y < (float)p->height;
-}
-
-/* The second look (I6): faces that are recognised with at least one eye in the picture. A mouth cut out below the nose
- * is completed to a face by the mesh now and then (3 of 8 smiles measured, presence .60 to .96), its eyes above the
- * upper edge: showing the mouth is C3's matter. If the look cannot run, detect_ran stays 0 and the picture stops. */
+/* The second look (I6). If it cannot run, detect_ran stays 0 and the caller must stop the picture. */
 static void put_second_look(struct job *job, const struct pixels *p) {
-	static struct wire_region seen[WIRE_REGIONS_MAX];
-	auto_found struct found *f = NULL;
+	struct again again;
 	struct err ignored;
 	const float before = cpu_ms();
-	if (detect_faces(job->detector, p, &f, &ignored) == 0) {
-		const size_t n = found_regions(f, seen, WIRE_REGIONS_MAX);
+	if (detect_again(job->detector, p, &again, &ignored) == 0) {
 		job->reply.detect_ran = 1;
-		for (size_t i = 0; i < n; i++) {
-			if (!shown(p, seen[i].point[0]) && !shown(p, seen[i].point[1])) continue;
-			if (seen[i].presence >= DETECT_AGAIN_PRESENCE) job->reply.faces_left++;
-			if (seen[i].presence > job->reply.face_left_presence)
-				job->reply.face_left_presence = seen[i].presence;
-		}
+		job->reply.faces_left = again.faces > WIRE_REGIONS_MAX ? WIRE_REGIONS_MAX : again.faces;
+		job->reply.face_left_presence = again.strength;
 	}
 	job->reply.cpu_ms = cpu_ms() - before;
 }
