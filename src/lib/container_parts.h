@@ -18,7 +18,7 @@ struct span {
 /* The part from `at` of `n` bytes, cut to what is there. */
 static inline struct span span_part(struct span s, size_t at, size_t n) {
 	if (at > s.n) at = s.n;
-	return (struct span){ s.p + at, n < s.n - at ? n : s.n - at };
+	return (struct span){ at ? s.p + at : s.p, n < s.n - at ? n : s.n - at }; /* s.p may be NULL */
 }
 
 static inline struct span span_from(struct span s, size_t at) {
