@@ -6,10 +6,16 @@
 CREATE VIEW patient_consent AS
 SELECT k.patient_id, k.consent_id, k.state, k.lapses_at, k.public_lapses_at
   FROM consent_standing k
- WHERE k.state NOT IN ('draft', 'entered_in_error', 'superseded')
-   AND NOT EXISTS (SELECT 1 FROM consent_standing n
-                    WHERE n.patient_id = k.patient_id AND n.state NOT IN ('draft', 'entered_in_error')
-                      AND (n.signed_at > k.signed_at OR (n.signed_at = k.signed_at AND n.consent_id > k.consent_id)));
+ WHERE CASE k.state
+         WHEN 'draft' THEN 0
+         WHEN 'entered_in_error' THEN 0
+         WHEN 'superseded' THEN 0
+         WHEN 'revoked' THEN NOT EXISTS (
+           SELECT 1 FROM consent n JOIN consent_signed g ON g.consent_id = n.id
+            WHERE n.patient_id = k.patient_id AND n.complete_at IS NOT NULL AND n.error_at IS NULL
+              AND (g.signed_at > k.signed_at OR (g.signed_at = k.signed_at AND n.id > k.consent_id)))
+         ELSE 1
+       END;
 
 CREATE TABLE channel (name TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
 INSERT INTO channel (name) VALUES ('website'), ('social'), ('print'), ('teaching');
@@ -26,50 +32,50 @@ SELECT f.id AS photo_id, f.case_id, f.patient_id, f.stage, f.stage_rank, f.view,
   LEFT JOIN master m ON m.photo_id = f.id AND m.revision = d.revision;
 
 -- Every reason, a row each: rule, a stable code (record/gate.c has the sentence and what would mend it), and the photo
--- it is about (NULL: the whole case). A channel of NULL means every channel.
+-- it is about (NULL: the whole case). A channel of NULL means every channel. Reasons that need the same join are one branch
+-- with a list of codes: SQLite plans a view anew for every place that names it.
 CREATE VIEW case_fault AS
 -- consent
 SELECT c.id AS case_id, NULL AS channel, 'C1' AS rule, 'no_consent' AS code, NULL AS photo_id
   FROM cases c WHERE NOT EXISTS (SELECT 1 FROM patient_consent k WHERE k.patient_id = c.patient_id)
-UNION ALL SELECT c.id, NULL, 'C5', 'consent_expired', NULL FROM cases c JOIN patient_consent k ON k.patient_id = c.patient_id
- WHERE k.state = 'expired'
-UNION ALL SELECT c.id, NULL, 'C4', 'consent_aged_out', NULL FROM cases c JOIN patient_consent k ON k.patient_id = c.patient_id
- WHERE k.state = 'aged_out'
-UNION ALL SELECT c.id, NULL, 'C6', 'consent_revoked', NULL FROM cases c JOIN patient_consent k ON k.patient_id = c.patient_id
- WHERE k.state = 'revoked'
-UNION ALL SELECT c.id, NULL, 'C4', 'public_lapse', NULL FROM cases c JOIN patient_consent k ON k.patient_id = c.patient_id
- WHERE k.state IN ('active', 'expiring', 'paused') AND k.public_lapses_at <= unixepoch('now')
+UNION ALL SELECT c.id, n.channel, n.rule, n.code, NULL
+  FROM cases c JOIN patient_consent k ON k.patient_id = c.patient_id,
+       (SELECT 'C5' AS rule, 'consent_expired' AS code, NULL AS channel
+        UNION ALL VALUES ('C4', 'consent_aged_out', NULL), ('C6', 'consent_revoked', NULL), ('C4', 'public_lapse', NULL),
+               ('C8', 'died', NULL), ('C3', 'channel', 'website'), ('C3', 'channel', 'social'), ('C3', 'channel', 'print'),
+               ('C3', 'channel', 'teaching')) n
+ WHERE CASE k.state
+         WHEN 'expired' THEN n.code = 'consent_expired'
+         WHEN 'aged_out' THEN n.code = 'consent_aged_out'
+         WHEN 'revoked' THEN n.code = 'consent_revoked'
+         WHEN 'paused' THEN (n.code = 'public_lapse' AND k.public_lapses_at <= unixepoch('now'))
+           OR (n.code = 'died' AND NOT EXISTS (SELECT 1 FROM hold h WHERE h.patient_id = c.patient_id AND h.ended_at IS NULL))
+         ELSE n.code = 'public_lapse' AND k.public_lapses_at <= unixepoch('now')
+       END
+    OR (n.code = 'channel' AND NOT EXISTS (SELECT 1 FROM consent_channel h
+                                            WHERE h.consent_id = k.consent_id AND h.channel = n.channel))
 UNION ALL SELECT c.id, NULL, CASE h.kind WHEN 'pause' THEN 'C6' ELSE 'C4' END,
                  CASE h.kind WHEN 'pause' THEN 'paused' ELSE 'objection' END, NULL
   FROM cases c JOIN hold h ON h.patient_id = c.patient_id WHERE h.ended_at IS NULL
-UNION ALL SELECT c.id, NULL, 'C8', 'died', NULL FROM cases c JOIN patient p ON p.id = c.patient_id
-  JOIN patient_consent k ON k.patient_id = c.patient_id
- WHERE p.died_at IS NOT NULL AND k.state = 'paused'
-   AND NOT EXISTS (SELECT 1 FROM hold h WHERE h.patient_id = p.id AND h.ended_at IS NULL)
 UNION ALL SELECT c.id, NULL, 'C7', 'erased', NULL FROM cases c JOIN patient p ON p.id = c.patient_id WHERE p.erased_at IS NOT NULL
-UNION ALL SELECT c.id, n.name, 'C3', 'channel', NULL FROM cases c JOIN patient_consent k ON k.patient_id = c.patient_id, channel n
- WHERE NOT EXISTS (SELECT 1 FROM consent_channel h WHERE h.consent_id = k.consent_id AND h.channel = n.name)
--- scope, photo by photo
-UNION ALL SELECT f.case_id, h.channel, 'C3', 'exposure', f.photo_id
-  FROM photo_standing f JOIN patient_consent k ON k.patient_id = f.patient_id
-  JOIN consent_channel h ON h.consent_id = k.consent_id
- WHERE f.in_gallery = 1 AND f.exposure > h.exposure
-UNION ALL SELECT f.case_id, NULL, 'C3', 'view_not_covered', f.photo_id
-  FROM photo_standing f JOIN patient_consent k ON k.patient_id = f.patient_id JOIN consent t ON t.id = k.consent_id
- WHERE f.in_gallery = 1 AND t.scope = 'views'
-   AND NOT EXISTS (SELECT 1 FROM consent_view v WHERE v.consent_id = t.id AND v.view = f.view)
-UNION ALL SELECT f.case_id, NULL, 'C3', CASE WHEN f.taken_on IS NULL THEN 'date_unknown' ELSE 'date_not_covered' END, f.photo_id
-  FROM photo_standing f JOIN patient_consent k ON k.patient_id = f.patient_id JOIN consent t ON t.id = k.consent_id
- WHERE f.in_gallery = 1 AND t.scope = 'views'
-   AND (f.taken_on IS NULL OR f.taken_on < t.photos_from_on OR f.taken_on > t.photos_to_on)
-UNION ALL SELECT f.case_id, NULL, 'C3', 'picture_not_covered', f.photo_id
-  FROM photo_standing f JOIN patient_consent k ON k.patient_id = f.patient_id JOIN consent t ON t.id = k.consent_id
- WHERE f.in_gallery = 1 AND t.scope = 'pictures' AND f.master_sha256 IS NOT NULL
-   AND NOT EXISTS (SELECT 1 FROM consent_picture v WHERE v.consent_id = t.id AND v.master_sha256 = f.master_sha256)
-UNION ALL SELECT f.case_id, NULL, 'C3', 'excluded', f.photo_id
-  FROM photo_standing f JOIN patient_consent k ON k.patient_id = f.patient_id
-  JOIN consent_exclusion x ON x.consent_id = k.consent_id AND x.photo_id = f.photo_id
+-- scope, photo by photo (C3)
+UNION ALL SELECT f.case_id, n.channel, 'C3', n.code, f.photo_id
+  FROM photo_standing f JOIN patient_consent k ON k.patient_id = f.patient_id JOIN consent t ON t.id = k.consent_id,
+       (SELECT 'view_not_covered' AS code, NULL AS channel
+        UNION ALL VALUES ('date_unknown', NULL), ('date_not_covered', NULL), ('picture_not_covered', NULL), ('excluded', NULL),
+               ('exposure', 'website'), ('exposure', 'social'), ('exposure', 'print'), ('exposure', 'teaching')) n
  WHERE f.in_gallery = 1
+   AND CASE n.code
+         WHEN 'view_not_covered' THEN t.scope = 'views'
+           AND NOT EXISTS (SELECT 1 FROM consent_view v WHERE v.consent_id = t.id AND v.view = f.view)
+         WHEN 'date_unknown' THEN t.scope = 'views' AND f.taken_on IS NULL
+         WHEN 'date_not_covered' THEN t.scope = 'views' AND (f.taken_on < t.photos_from_on OR f.taken_on > t.photos_to_on)
+         WHEN 'picture_not_covered' THEN t.scope = 'pictures' AND f.master_sha256 IS NOT NULL
+           AND NOT EXISTS (SELECT 1 FROM consent_picture v WHERE v.consent_id = t.id AND v.master_sha256 = f.master_sha256)
+         WHEN 'excluded' THEN EXISTS (SELECT 1 FROM consent_exclusion x WHERE x.consent_id = t.id AND x.photo_id = f.photo_id)
+         WHEN 'exposure' THEN EXISTS (SELECT 1 FROM consent_channel h WHERE h.consent_id = t.id AND h.channel = n.channel
+                                       AND f.exposure > h.exposure)
+       END
 -- pixels, photo by photo
 UNION ALL SELECT f.case_id, NULL, 'I4', 'search_failed', f.id FROM photo f LEFT JOIN decision d ON d.photo_id = f.id
  WHERE f.in_gallery = 1 AND f.detect_ran = 0 AND d.faces_checked_at IS NULL
@@ -85,14 +91,17 @@ UNION ALL SELECT f.case_id, NULL, 'I7', 'radiograph', f.id FROM photo f LEFT JOI
  WHERE f.in_gallery = 1 AND f.is_radiograph = 1 AND (d.faces_checked_at IS NULL OR d.form IS NOT 'crop')
 UNION ALL SELECT f.case_id, NULL, 'I7', 'text_unanswered', f.id FROM photo f LEFT JOIN decision d ON d.photo_id = f.id
  WHERE f.in_gallery = 1 AND d.no_text_at IS NULL
-UNION ALL SELECT f.case_id, NULL, 'I5', 'undecided', f.photo_id FROM photo_standing f
- WHERE f.in_gallery = 1 AND (f.form IS NULL OR f.form = 'none')
-UNION ALL SELECT f.case_id, NULL, 'I5', 'no_master', f.photo_id FROM photo_standing f
- WHERE f.in_gallery = 1 AND f.form IS NOT NULL AND f.form <> 'none' AND f.master_id IS NULL
-UNION ALL SELECT f.case_id, NULL, 'I6', 'face_left', f.photo_id FROM photo_standing f
- WHERE f.in_gallery = 1 AND f.faces_left > 0
-UNION ALL SELECT f.case_id, NULL, 'I5', CASE f.verdict WHEN 'rejected' THEN 'rejected' ELSE 'not_approved' END, f.photo_id
-  FROM photo_standing f WHERE f.in_gallery = 1 AND f.master_id IS NOT NULL AND f.verdict IS NOT 'approved'
+UNION ALL SELECT f.case_id, NULL, CASE n.code WHEN 'face_left' THEN 'I6' ELSE 'I5' END, n.code, f.photo_id
+  FROM photo_standing f,
+       (SELECT 'undecided' AS code UNION ALL VALUES ('no_master'), ('face_left'), ('rejected'), ('not_approved')) n
+ WHERE f.in_gallery = 1
+   AND CASE n.code
+         WHEN 'undecided' THEN f.form IS NULL OR f.form = 'none'
+         WHEN 'no_master' THEN f.form <> 'none' AND f.master_id IS NULL
+         WHEN 'face_left' THEN f.faces_left > 0
+         WHEN 'rejected' THEN f.master_id IS NOT NULL AND f.verdict = 'rejected'
+         WHEN 'not_approved' THEN f.master_id IS NOT NULL AND f.verdict IS NOT 'approved' AND f.verdict IS NOT 'rejected'
+       END
 -- the case
 UNION ALL SELECT c.id, NULL, 'I5', CASE c.suitable WHEN 0 THEN 'unsuitable' ELSE 'suitability_open' END, NULL
   FROM cases c WHERE c.suitable IS NOT 1

@@ -18,7 +18,7 @@
 #include "lib/db.h"
 #include "record/gate.h"
 
-enum { DAY = 86400, COMBINATIONS = 400, REASONS_MAX = 64 };
+enum { DAY = 86400, COMBINATIONS = 100, REASONS_MAX = 64 };
 
 /* What can be broken, one bit each. */
 #define BREAKS(X)                                                                                                    \
