@@ -47,7 +47,7 @@ static void print(const struct row *r) {
 		r->search / r->pictures, (r->search + r->decode) / r->pictures);
 }
 
-/* The fastest of REPEAT searches, each with a detector that has seen another shape before (as a worker's has: none). */
+/* The fastest of REPEAT searches, each with a detector of its own, as a worker has. */
 static void measure(const char *dir, const struct faces_picture *p, struct row *ret, int verbose) {
 	static struct wire_region region[WIRE_REGIONS_MAX];
 	struct err e = { 0 };
