@@ -23,8 +23,6 @@ static struct detector *detector;
 static int start(void **state) {
 	(void)state;
 	struct err e = { 0 };
-	if (VIPS_INIT("test_detect")) return -1;
-	vips_concurrency_set(1);
 	if (detector_new(&detector, &e) == 0) return 0;
 	print_error("%s\n", e.text);
 	return -1;
@@ -43,6 +41,8 @@ static const char *need_fixtures(void) {
 		print_message("# skipped: the labelled pictures are not here (OCCLUDE_FIXTURES)\n");
 		skip();
 	}
+	if (VIPS_INIT("test_detect")) fail_msg("libvips does not start");
+	vips_concurrency_set(1);
 	return dir;
 }
 
@@ -187,13 +187,10 @@ static void I4_a_search_that_cannot_run_gives_no_result(void **state) {
 	}
 }
 
-/* In a process that gets no more memory (a long picture at half its size needs 15 MB) the search fails: it does not say "no face". */
+#ifndef OCCLUDE_SANITIZED
+/* The first test: later ones leave memory behind that a process may reuse. In a process that gets no more memory (a long picture at half its size needs 15 MB) the search fails: it does not say "no face". */
 static void I4_a_search_out_of_memory_gives_no_result(void **state) {
 	(void)state;
-#ifdef OCCLUDE_SANITIZED
-	print_message("# skipped: a sanitizer does not start under a memory limit\n");
-	skip();
-#else
 	auto_pixels struct pixels p = blank(20000, 1000, 90);
 	pid_t child = fork();
 	assert_true(child >= 0);
@@ -209,8 +206,8 @@ static void I4_a_search_out_of_memory_gives_no_result(void **state) {
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_true(WIFEXITED(status));
 	assert_int_equal(WEXITSTATUS(status), 0);
-#endif
 }
+#endif
 
 static void I4_a_missing_or_wrong_model_makes_no_detector(void **state) {
 	(void)state;
@@ -249,11 +246,13 @@ static void odd_shapes_and_blank_pictures_are_searched(void **state) {
 
 int main(void) {
 	const struct CMUnitTest tests[] = {
+#ifndef OCCLUDE_SANITIZED /* a sanitizer does not start under a memory limit */
+		cmocka_unit_test(I4_a_search_out_of_memory_gives_no_result),
+#endif
 		cmocka_unit_test(I4_faces_are_found_and_none_is_invented),
 		cmocka_unit_test(regions_have_points_lips_and_a_grown_polygon),
 		cmocka_unit_test(I6_a_second_look_recognises_a_face_and_not_a_veil),
 		cmocka_unit_test(I4_a_search_that_cannot_run_gives_no_result),
-		cmocka_unit_test(I4_a_search_out_of_memory_gives_no_result),
 		cmocka_unit_test(I4_a_missing_or_wrong_model_makes_no_detector),
 		cmocka_unit_test(odd_shapes_and_blank_pictures_are_searched),
 	};
