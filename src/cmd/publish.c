@@ -163,10 +163,10 @@ int cmd_serve(struct cmd *c, int argc, char **argv, struct err *e) {
 	(void)snprintf(site, sizeof site, "%s/site", c->practice->path);
 	(void)snprintf(key, sizeof key, "%s/keys/site.pub", c->practice->path);
 	(void)snprintf(inbox, sizeof inbox, "%s/site-inbox", c->practice->path);
-	char *args[] = { program, "--site", site, "--key", key, "--inbox", inbox, "--listen",
-		(char *)(uintptr_t)listen, NULL };
-	char *env[] = { "LC_ALL=C.UTF-8", NULL };
+	const char *const args[] = { program, "--site", site, "--key", key, "--inbox", inbox, "--listen", listen,
+		NULL };
+	const char *const env[] = { "LC_ALL=C.UTF-8", NULL };
 	(void)fflush(stdout);
-	(void)execve(program, args, env);
+	(void)execve(program, (char *const *)(uintptr_t)args, (char *const *)(uintptr_t)env);
 	return err_sys(e, "%s cannot be started", program);
 }

@@ -17,7 +17,7 @@ struct run {
 	const struct actor *actor;
 	const struct publish_options *o;
 	struct site site;
-	struct office office;
+	struct office *office; /* of the first location: the shared pages */
 	bool went_dark;
 };
 
@@ -113,16 +113,36 @@ static const struct publication *find_live(const struct publication *live, size_
 }
 
 /* Whether the site shows this case as it is now, under this permit. */
-static bool is_current(
-	struct run *r, const struct permit *t, const struct shown_case *c, const struct publication *old) {
+static bool is_current(struct run *r, const struct office *o, const struct permit *t, const struct shown_case *c,
+	const struct publication *old) {
 	char now[65];
 	struct live_case auto_live_case live = { 0 };
 	if (!old || old->consent_id != permit_consent(t) || old->lease_at != permit_lease_at(t) ||
 		old->lapses_at != permit_lapses_at(t))
 		return false;
-	case_fingerprint(&r->office, c, now);
+	case_fingerprint(o, c, now);
 	return !strcmp(now, old->fingerprint) && !live_case_load(r->p, old, &live, NULL) &&
 	       case_is_shown_as_recorded(&r->site, old, &live);
+}
+
+/* Brings the site to a permitted case. */
+static int settle(struct run *r, const struct permit *t, const struct shown_case *c, const struct publication *old,
+	struct err *e) {
+	struct office auto_office *o = NULL;
+	struct err why = { 0 };
+	if (office_open(r->p, c->location_id, &o, e)) return -1;
+	if (is_current(r, o, t, c, old)) {
+		note(r, c->case_id, PUBLISH_KEPT, "");
+		return 0;
+	}
+	if (r->o->dry_run || !publish_case(r->p, r->actor, &r->site, o, t, c, old, &why)) {
+		note(r, c->case_id, old ? PUBLISH_CHANGED : PUBLISH_NEW, "");
+		return 0;
+	}
+	note(r, c->case_id, PUBLISH_REFUSED, why.text);
+	if (why.kind == ERR_REFUSED) return 0;
+	*e = why;
+	return -1;
 }
 
 static int one_case(struct run *r, int64_t case_id, const struct publication *old, struct err *e) {
@@ -139,18 +159,7 @@ static int one_case(struct run *r, int64_t case_id, const struct publication *ol
 	}
 	struct shown_case c = { 0 };
 	if (shown_case_get(r->p, case_id, &c, e)) return -1;
-	int bad = 0;
-	if (is_current(r, t, &c, old)) {
-		note(r, case_id, PUBLISH_KEPT, "");
-	} else if (!r->o->dry_run && publish_case(r->p, r->actor, &r->site, &r->office, t, &c, old, &why)) {
-		note(r, case_id, PUBLISH_REFUSED, why.text);
-		if (why.kind != ERR_REFUSED) {
-			*e = why;
-			bad = -1;
-		}
-	} else {
-		note(r, case_id, old ? PUBLISH_CHANGED : PUBLISH_NEW, "");
-	}
+	int bad = settle(r, t, &c, old, e);
 	shown_case_free(&c);
 	return bad;
 }
@@ -197,7 +206,7 @@ static int root_body(struct run *r, struct buf *out, struct err *e) {
 static int finish(struct run *r, const struct buf *before, struct err *e) {
 	struct buf auto_buf after;
 	buf_init(&after, MANIFEST_ROOT_MAX);
-	if (publish_shared(r->p, &r->site, &r->office, e) || root_body(r, &after, e)) return -1;
+	if (publish_shared(r->p, &r->site, r->office, e) || root_body(r, &after, e)) return -1;
 	bool same = r->site.has_root && after.len == before->len &&
 		    !memcmp(buf_text(&after), buf_text(before), after.len);
 	if (!same && site_commit(r->p, &r->site, e)) return -1;
@@ -207,8 +216,8 @@ static int finish(struct run *r, const struct buf *before, struct err *e) {
 static int run_open(struct run *r, struct buf *before, struct err *e) {
 	if (check_clock(r, e)) return -1;
 	if (go_dark(r, e) || end_interrupted(r, e)) return -1;
-	if (office_open(r->p, &r->site, 0, &r->office, e)) return -1;
-	r->site.root.sample = r->office.page.sample;
+	if (office_open(r->p, 0, &r->office, e)) return -1;
+	r->site.root.sample = r->office->page.sample;
 	if (r->site.has_root && root_body(r, before, e)) return -1;
 	if (!r->o->only_dark && all_cases(r, e)) return -1;
 	if (r->o->dry_run) return 0;
@@ -224,7 +233,7 @@ int publish_run(struct practice *p, const struct actor *a, const struct publish_
 	if (!o->dry_run && withdraw_recover(p, e)) return -1;
 	if (site_open(p, &r.site, e)) return -1;
 	int bad = run_open(&r, &before, e);
-	office_close(&r.office);
+	office_close(r.office);
 	site_close(&r.site);
 	return bad;
 }

@@ -8,22 +8,22 @@
 #include "flow/site.h"
 #include "record/publication.h"
 
-/* The practice as the pages name it, with what it borrows from. */
+/* The practice as the pages of a location name it, with what they borrow from. */
+enum { OFFICE_STATEMENTS = 6 };
 struct office {
 	struct page_office page;
 	struct words *words;
 	char *name, *address, *phone, *email, *emergency;
-	struct practice *practice;
+	char *own[OFFICE_STATEMENTS]; /* P7: own wording, or NULL */
 	int64_t location_id;
 	char lang[3];
 	char css_path[48], icon_path[48];
-	char *own[8]; /* own statements, freed with the office */
-	size_t own_n;
 };
 /* Of a location; 0: the first one. Free with office_close. */
-int office_open(struct practice *p, struct site *s, int64_t location_id, struct office *ret, struct err *e);
+int office_open(struct practice *p, int64_t location_id, struct office **ret, struct err *e);
 void office_close(struct office *o);
-#define auto_office __attribute__((cleanup(office_close)))
+MEM_AUTO(struct office, office, office_close)
+#define auto_office __attribute__((cleanup(office_cleanup)))
 
 /* A live publication with what its pages need. */
 struct live_case {
@@ -45,8 +45,8 @@ bool case_is_shown_as_recorded(struct site *s, const struct publication *pub, co
 
 /* Renders, derives and checks a permitted case, stores its files (not yet named), records the publication (replacing
  * `old`, NULL: none) in one transaction, and puts it into the root in memory. ERR_REFUSED: this case only. */
-int publish_case(struct practice *p, const struct actor *a, struct site *s, const struct office *o, const struct permit *t,
-	const struct shown_case *c, const struct publication *old, struct err *e);
+int publish_case(struct practice *p, const struct actor *a, struct site *s, const struct office *o,
+	const struct permit *t, const struct shown_case *c, const struct publication *old, struct err *e);
 
 /* Puts the shared files and pages of all live publications into the root in memory. */
 int publish_shared(struct practice *p, struct site *s, const struct office *o, struct err *e);

@@ -7,8 +7,12 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "flow/publish_impl.h"
+#include "record/location.h"
 
-enum { SEGMENT_MAX = 256 << 10, PAGE_PARTS = 3 };
+enum { SEGMENT_MAX = 256 << 10 };
+
+static const char *const office_statement_keys[OFFICE_STATEMENTS] = { "actual_patients", "results_vary", "not_advice",
+	"takedown", "privacy", "consent" };
 
 /* ---- stored pieces ---- */
 
@@ -42,9 +46,91 @@ static const struct asset *needed(const char *name) {
 	return a;
 }
 
-void publish_asset_paths(char css[48], char icon[48]) {
-	hashed_path(needed("site/site.css"), "css", css);
-	hashed_path(needed("site/icon.svg"), "svg", icon);
+/* ---- the office ---- */
+
+struct office_reading {
+	struct office *o;
+	int64_t wanted; /* 0: the first */
+	bool found;
+	struct err *e;
+};
+
+static char *copy(const char *s) {
+	return strdup(s ? s : "");
+}
+
+static int read_location(void *arg, const struct location_row *r) {
+	struct office_reading *x = arg;
+	struct office *o = x->o;
+	if (x->wanted && r->id != x->wanted) return 0;
+	o->location_id = r->id;
+	o->address = copy(r->address);
+	o->phone = copy(r->phone);
+	o->email = copy(r->email);
+	o->emergency = copy(r->emergency);
+	(void)snprintf(o->lang, sizeof o->lang, "%.2s", r->lang);
+	x->found = true;
+	return 1;
+}
+
+/* P7: the location's own wording, read once. */
+static int read_statements(struct practice *p, struct office *o, struct err *e) {
+	for (size_t i = 0; i < OFFICE_STATEMENTS; i++)
+		if (statement_get(p, o->location_id, office_statement_keys[i], o->lang, &o->own[i], e) < 0) return -1;
+	return 0;
+}
+
+static const char *own_statement(void *arg, const char *key) {
+	const struct office *o = arg;
+	for (size_t i = 0; i < OFFICE_STATEMENTS; i++)
+		if (!strcmp(key, office_statement_keys[i])) return o->own[i];
+	return NULL;
+}
+
+int office_open(struct practice *p, int64_t location_id, struct office **ret, struct err *e) {
+	struct practice_row row;
+	struct office *o = calloc(1, sizeof *o);
+	if (!o) return err_nomem(e);
+	struct office_reading x = { .o = o, .wanted = location_id };
+	int r = practice_get(p, &row, e) || location_list(p, read_location, &x, e) < 0 ? -1 : 0;
+	if (!r && !x.found)
+		r = err_set(
+			e, ERR_USAGE, "The practice has no location yet: `occlude settings location add` makes one");
+	if (!r) r = words_open(web_assets, o->lang, &o->words, e);
+	if (!r) r = read_statements(p, o, e);
+	o->name = r ? NULL : copy(row.name);
+	if (!r && (!o->name || !o->address || !o->phone || !o->email || !o->emergency)) r = err_nomem(e);
+	if (r) {
+		office_close(o);
+		return -1;
+	}
+	hashed_path(needed("site/site.css"), "css", o->css_path);
+	hashed_path(needed("site/icon.svg"), "svg", o->icon_path);
+	o->page = (struct page_office){ .practice = o->name,
+		.address = o->address,
+		.phone = o->phone,
+		.email = o->email,
+		.emergency = o->emergency,
+		.css = o->css_path,
+		.icon = o->icon_path,
+		.sample = row.is_sample,
+		.words = o->words,
+		.statement = own_statement,
+		.statement_arg = o };
+	*ret = o;
+	return 0;
+}
+
+void office_close(struct office *o) {
+	if (!o) return;
+	words_free(o->words);
+	free(o->name);
+	free(o->address);
+	free(o->phone);
+	free(o->email);
+	free(o->emergency);
+	for (size_t i = 0; i < OFFICE_STATEMENTS; i++) free(o->own[i]);
+	free(o);
 }
 
 /* ---- the index ---- */
