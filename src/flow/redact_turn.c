@@ -8,7 +8,10 @@
 int pixels_make(struct pixels *p, int width, int height, struct err *e) {
 	uint8_t *data = malloc((size_t)width * (size_t)height * 3);
 	if (!data) return err_nomem(e);
-	*p = (struct pixels){ width, height, 3, data };
+	p->width = width;
+	p->height = height;
+	p->bands = 3;
+	p->data = data;
 	return 0;
 }
 

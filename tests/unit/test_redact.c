@@ -6,12 +6,15 @@
 
 #include <cmocka.h>
 
+#include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "flow/redact_inner.h"
+#include "lib/image.h"
 
 /* ---- randomness, the same every time ---------------------------------------------------------------------------- */
 
@@ -534,6 +537,51 @@ static void C3_another_persons_face_in_the_smile_is_covered(void **state) {
 	assert_true(toned > 300);
 }
 
+/* What the automatic crop of real frontal and buccal pictures must hold: their teeth, measured by hand. */
+static void I8_the_arch_crop_never_cuts_teeth(void **state) {
+	(void)state;
+	static const struct {
+		const char *name;
+		enum wire_view view;
+		double x0, y0, x1, y1;
+	} row[] = {
+		{ "none_intraoral_0.jpg", VIEW_IO_UO, 0, 0, 1280, 960 }, /* occlusal: whole */
+		{ "none_intraoral_1.jpg", VIEW_IO_LO, 0, 0, 1280, 960 },
+		{ "none_intraoral_2.jpg", VIEW_IO_LB, 0, 189, 1111, 620 },
+		{ "none_intraoral_3.jpg", VIEW_IO_RB, 110, 442, 1280, 858 },
+		{ "none_intraoral_4.jpg", VIEW_IO_FR, 175, 349, 1135, 660 },
+	};
+	const char *root = getenv("OCCLUDE_FIXTURES");
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		char path[4096];
+		struct err e = { 0 };
+		auto_buf struct buf file;
+		auto_pixels struct pixels p = { 0 };
+		buf_init(&file, 1 << 24);
+		snprintf(path, sizeof(path), "%s/faces/%s", root ? root : "../shared/fixtures", row[i].name);
+		if (file_read(AT_FDCWD, path, &file, &e) < 0) {
+			print_message("# skipped: %s\n", e.text);
+			skip();
+		}
+		if (image_init(&e) < 0 || image_load(WIRE_JPEG, file.data, file.len, NULL, &p, &e) < 0)
+			fail_msg("%s", e.text);
+		static struct wire_decision w;
+		plain(&w, 0, 0, 0, 0);
+		w.form = FORM_ARCH;
+		w.has_crop = 0;
+		auto_decision struct decision *d = NULL;
+		struct frame f;
+		assert_int_equal(decision_make(&w, row[i].view, &d, NULL), 0);
+		assert_int_equal(frame_make(d, p.width, p.height, &p, &f, NULL), 0);
+		assert_true(f.crop[0].x <= row[i].x0 && f.crop[0].y <= row[i].y0);
+		assert_true(f.crop[1].x >= row[i].x1 && f.crop[1].y >= row[i].y1);
+		if (!row[i].x0 && !row[i].y0) continue;
+		/* and it does trim */
+		assert_true(f.width * f.height < 1280 * 960 * 95 / 100);
+	}
+	image_shutdown();
+}
+
 /* ---- refusals ------------------------------------------------------------------------------------------------------------ */
 
 static void expect_refusal(const struct wire_decision *w, const char *says) {
@@ -628,6 +676,7 @@ int main(void) {
 		cmocka_unit_test(I8_the_smile_keeps_the_teeth_and_cuts_the_eyes),
 		cmocka_unit_test(I8_a_free_mouth_stays_free),
 		cmocka_unit_test(C3_another_persons_face_in_the_smile_is_covered),
+		cmocka_unit_test(I8_the_arch_crop_never_cuts_teeth),
 		cmocka_unit_test(decisions_that_cannot_be),
 		cmocka_unit_test(I4_a_veil_needs_a_head),
 		cmocka_unit_test(C3_the_smile_needs_a_frontal_face),

@@ -313,7 +313,7 @@ static void a_stalled_worker_is_killed(void **state) {
 	assert_int_equal(errno, ECHILD);
 }
 
-static void I9_a_worker_inherits_nothing(void **state) {
+static void a_worker_inherits_nothing(void **state) {
 	(void)state;
 	struct worker_result r = { 0 };
 	struct err e = { 0 };
@@ -399,7 +399,7 @@ int main(int argc, char **argv) {
 		cmocka_unit_test(a_refusal_brings_its_words_and_rule),
 		cmocka_unit_test(a_worker_that_fails_refuses_its_picture),
 		cmocka_unit_test(a_stalled_worker_is_killed),
-		cmocka_unit_test(I9_a_worker_inherits_nothing),
+		cmocka_unit_test(a_worker_inherits_nothing),
 		cmocka_unit_test(several_run_at_once),
 		cmocka_unit_test(at_most_so_many_at_once),
 		cmocka_unit_test(a_missing_program_is_an_outside_error),

@@ -193,8 +193,7 @@ static void follow(struct seen *s) {
 		}
 		if (first) ptrace(PTRACE_SETOPTIONS, pid, NULL, PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL);
 		first = 0;
-		if (si.si_status == (SIGTRAP | 0x80) &&
-			ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof(now), &now) > 0) {
+		if (si.si_status == (SIGTRAP | 0x80) && ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof(now), &now) > 0) {
 			if (now.op == PTRACE_SYSCALL_INFO_ENTRY) entry = now;
 			if (now.op == PTRACE_SYSCALL_INFO_EXIT) look_at(&entry, &now, s);
 		}
@@ -203,7 +202,7 @@ static void follow(struct seen *s) {
 	}
 }
 
-static void P5_the_worker_reads_its_input_only_in_jail(void **state) {
+static void the_worker_reads_its_input_only_in_jail(void **state) {
 	(void)state;
 #ifdef OCCLUDE_SANITIZED
 	skip(); /* the sanitizers' own calls are not what this test is about */
@@ -281,7 +280,7 @@ int main(int argc, char **argv) {
 		cmocka_unit_test(I6_renditions_are_made_and_checked),
 		cmocka_unit_test(show_works_before_a_decision),
 		cmocka_unit_test(what_is_no_picture_is_refused),
-		cmocka_unit_test(P5_the_worker_reads_its_input_only_in_jail),
+		cmocka_unit_test(the_worker_reads_its_input_only_in_jail),
 	};
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, set_up, tear_down);
