@@ -313,21 +313,26 @@ static void put_list(struct consent_form *f, const char *const *keys, size_t n) 
 	html_lit(&f->h, "</ul>");
 }
 
-/* The statements of C2 and the plain words of C3. */
-static void put_statements(struct consent_form *f) {
-	static const char *const know[] = { "know.revoke", "know.how", "know.exceptions", "know.treatment",
-		"know.redisclosure", "know.recall", "know.copy", "know.replace", "know.keep" };
+/* C3 in plain words. */
+static void put_masked(struct consent_form *f) {
 	struct html *h = &f->h;
-	html_lit(h, "<section class=\"know\">");
-	form_in(f, "h2", "", "know.heading");
-	put_list(f, know, ARRAY_LEN(know));
-	html_lit(h, "</section>\n<section>");
+	html_lit(h, "<section>");
 	form_in(f, "h2", "", "masked.heading");
 	html_lit(h, "<p>");
 	form_put(f, "masked.text");
 	html_lit(h, " <strong>");
 	form_put(f, "masked.recognise");
 	html_lit(h, "</strong></p></section>\n");
+}
+
+/* The statements of C2. */
+static void put_statements(struct consent_form *f) {
+	static const char *const know[] = { "know.revoke", "know.how", "know.exceptions", "know.treatment",
+		"know.redisclosure", "know.recall", "know.copy", "know.replace", "know.keep" };
+	html_lit(&f->h, "<section class=\"know\">");
+	form_in(f, "h2", "", "know.heading");
+	put_list(f, know, ARRAY_LEN(know));
+	html_lit(&f->h, "</section>\n");
 }
 
 /* C4: who signs, whose objection blocks, and when it ends. */
@@ -367,6 +372,7 @@ int consent_form_html(
 	if (!r) {
 		put_terms(&f);
 		put_channels(&f);
+		put_masked(&f);
 		put_statements(&f);
 		put_ages(&f);
 		put_gdpr(&f);
