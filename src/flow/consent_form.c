@@ -185,7 +185,11 @@ static int put_head(struct consent_form *f, const char *lang, struct err *e) {
 	form_put(f, "title");
 	html_lit(h, "</title>\n<style>\n");
 	html_asset(h, css);
-	html_lit(h, "</style>\n</head>\n<body>\n<main>\n<header><div class=\"from\"><p class=\"practice\">");
+	/* a loose sheet still leads back: the code is letters, digits and a hyphen only */
+	html_lit(h, "@page { @bottom-left { content: \"");
+	html_text(h, f->code);
+	html_lit(h, "\"; font: 8pt Inter, system-ui, sans-serif; color: #48534f; } "
+		    "}\n</style>\n</head>\n<body>\n<main>\n<header><div class=\"from\"><p class=\"practice\">");
 	html_text(h, f->who->practice);
 	html_lit(h, "</p><p>");
 	html_text(h, f->who->location);

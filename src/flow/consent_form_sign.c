@@ -99,11 +99,12 @@ void consent_form_sign(struct consent_form *f) {
 	html_lit(h, "<section class=\"signatures\">");
 	form_in(f, "h2", "", "sign.heading");
 	put_signers(f);
+	html_lit(h, "<div class=\"helpers\">");
 	form_in(f, "p", " class=\"hint\"", "sign.optional");
 	html_lit(h, "<div class=\"signer\"><div class=\"lines two\">");
 	put_line(f, "sign.witness", NULL);
 	put_line(f, "sign.interpreter", NULL);
-	html_lit(h, "</div></div></section>\n<footer><p>");
+	html_lit(h, "</div></div></div></section>\n<footer><p>");
 	form_put(f, "foot.copy");
 	html_lit(h, "</p><p>");
 	form_put(f, "foot.advice");
