@@ -101,12 +101,12 @@ uint32_t container_xmp_kinds(struct span xmp) {
 	return kinds;
 }
 
-void container_walk(const void *bytes, size_t size, struct container_report *ret) {
+static void walk(const void *bytes, size_t size, bool exact, struct container_report *ret) {
 	struct span file = { bytes, size };
 	*ret = (struct container_report){ .format = container_sniff(bytes, size) };
 	switch (ret->format) {
 	case WIRE_JPEG:
-		container_walk_jpeg(file, ret);
+		container_walk_jpeg(file, exact, ret);
 		break;
 	case WIRE_PNG:
 		container_walk_png(file, ret);
@@ -126,8 +126,12 @@ void container_walk(const void *bytes, size_t size, struct container_report *ret
 	}
 }
 
+void container_walk(const void *bytes, size_t size, struct container_report *ret) {
+	walk(bytes, size, false, ret);
+}
+
 bool container_is_bare(const void *bytes, size_t size, struct container_report *ret) {
-	container_walk(bytes, size, ret);
+	walk(bytes, size, true, ret);
 	bool published = ret->format == WIRE_JPEG || ret->format == WIRE_AVIF || ret->format == WIRE_PNG;
 	if (!published) container_stray(ret, 0, "a format that is not published");
 	if (!ret->whole) container_stray(ret, 0, "a file without its end");

@@ -208,7 +208,7 @@ static void walk_trailer(struct jpeg *j, size_t at) {
 	if (memmem(tail.p, tail.n, "\xff\xd8\xff", 3)) j->r->kinds |= REMOVED_SECOND_IMAGE;
 }
 
-void container_walk_jpeg(struct span file, struct container_report *r) {
+void container_walk_jpeg(struct span file, bool exact, struct container_report *r) {
 	struct jpeg j = { .file = file, .r = r };
 	size_t at = 2;
 	for (unsigned parts = 0; parts < CONTAINER_PARTS_MAX && at + 1 < file.n; parts++) {
@@ -238,7 +238,7 @@ void container_walk_jpeg(struct span file, struct container_report *r) {
 		j.scans++;
 		size_t from = at;
 		at = skip_scan(&j, at);
-		if (!r->stray[0] && !container_jpeg_scan_is_exact(&j.scan, span_part(file, from, at - from)))
+		if (exact && !r->stray[0] && !container_jpeg_scan_is_exact(&j.scan, span_part(file, from, at - from)))
 			container_stray(r, 0, "bytes behind the coded data");
 	}
 }

@@ -71,7 +71,8 @@ struct jpeg_scan {
  * none left over but the ones that fill the last byte. */
 bool container_jpeg_scan_is_exact(const struct jpeg_scan *js, struct span coded);
 
-void container_walk_jpeg(struct span file, struct container_report *r);
+/* `exact`: also follows the coded data to its last block, if nothing stray was met before it. */
+void container_walk_jpeg(struct span file, bool exact, struct container_report *r);
 void container_walk_png(struct span file, struct container_report *r);
 void container_walk_webp(struct span file, struct container_report *r);
 void container_walk_tiff(struct span file, struct container_report *r);
