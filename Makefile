@@ -43,7 +43,7 @@ MAIN_occlude-worker := $(call OBJ,$(sort $(wildcard src/worker/*.c))) $(O)/obj/g
 MAIN_occlude-serve  := $(call OBJ,$(sort $(wildcard src/public/*.c)))
 MAIN_draw-sample    := $(call OBJ,$(sort $(wildcard src/sample/*.c)))
 
-.PHONY: unit-programs fuzz-programs objects all help demo check deps deps-demo deps-check install debug fmt fmt-check lint layers bench rules clean fuzz unit models
+.PHONY: sample unit-programs fuzz-programs objects all help demo check deps deps-demo deps-check install debug fmt fmt-check lint layers bench rules clean fuzz unit models
 all: $(PROGRAMS:%=$(O)/%)
 
 help: ## this list
@@ -113,12 +113,21 @@ fuzz-programs: $(FUZZ)
 $(O)/bench/%: $(O)/obj/tests/bench/%.o $(TESTLIB) $(O)/libocclude.a
 	@mkdir -p $(@D); echo "  ld  $@"; $(CC) $(LDFLAGS) -o $@ $< $(TESTLIB) $(O)/libocclude.a $(LIBS_test)
 
-check: deps-check ## install what the tests need and run them all
+tests/browser/node_modules/.done: tests/browser/package-lock.json
+	@echo "Fetching what the browser tests need from npm"; cd tests/browser && npm ci --silent && touch node_modules/.done
+
+# the sample pictures, drawn once
+build/sample/.done: $(O)/draw-sample
+	@echo "Drawing the sample pictures"; rm -rf build/sample build/sample.new; $(O)/draw-sample build/sample.new >/dev/null && \
+	  touch build/sample.new/.done && mv build/sample.new build/sample
+sample: build/sample/.done
+
+check: deps-check tests/browser/node_modules/.done ## install what the tests need and run them all
 	@tests/check
 bench: deps-check all $(O)/draw-sample ## measure, side by side with the peers
 	@tests/bench/run
 demo: deps-demo ## build, make a sample practice, publish and serve it
-	@$(MAKE) --no-print-directory -j$$(nproc) all $(O)/draw-sample
+	@$(MAKE) --no-print-directory -j$$(nproc) all build/sample/.done
 	@tests/demo
 
 # ---- looking after the source ------------------------------------------------------------------------------------
