@@ -105,7 +105,7 @@ static struct vec face_at(const struct head *h, float x, float y) {
 	float angle = x / 75;
 	for (int i = 0; i < 10; i++) angle += (x - head_at(h, angle, y).x) * .009f;
 	struct vec at = head_at(h, angle, y);
-	return vec_of(x, y, at.z + features_at(h, x, y));
+	return vec_of(x, at.y, at.z + features_at(h, x, y));
 }
 
 static void brows_draw(struct canvas *c, const struct head *h, uint32_t *s) {
@@ -146,8 +146,10 @@ static void lashes_draw(struct canvas *c, const struct head *h, uint32_t *s) {
 static void beard_draw(struct canvas *c, const struct head *h, uint32_t *s) {
 	int n = (int)(h->person->beard * 70000);
 	for (int k = 0; k < n; k++) {
-		float x = (noise_next(s) * 2 - 1) * 60, y = -48 - 73 * noise_next(s), thick = beard_at(h, x, y);
-		if (noise_next(s) > thick || lips_at(h, x, y) > .05f || opening_at(h, x, y) < 2) continue;
+		float x = (noise_next(s) * 2 - 1) * 68, y = -48 - 73 * noise_next(s), thick = beard_at(h, x, y);
+		if (noise_next(s) > thick || fabsf(x) > head_at(h, 1.3f, y).x || lips_at(h, x, y) > .05f ||
+			opening_at(h, x, y) < 2)
+			continue;
 		struct vec tip = vec_of(x * .015f + 1.2f * (noise_next(s) - .5f), -1.0f - .9f * noise_next(s), .45f);
 		struct vec a = face_at(h, x, y),
 			   own = vec_scale(vec_colour(h->person->hair), .5f + .5f * noise_next(s));
