@@ -86,7 +86,7 @@ static void place_gum(
 			w->p.y = margin + sign * down;
 			float bump = noise3(vec_scale(w->p, .35f)) * .15f * smoothf(2, 6, down) +
 				     noise3(vec_scale(w->p, 1.3f)) * .045f;
-			bump += noise3(vec_of(s * .55f, 3, down * .12f)) * .5f * smoothf(8, 13, down);
+			bump += noise3(vec_of(s * .55f, 3, down * .12f)) * .25f * smoothf(8, 13, down);
 			w->p = vec_along(w->p, out, bump);
 			w->colour = gum_colour(m, down, g.between, w->p);
 			w->wet = .75f + .25f * noise3(vec_scale(w->p, .5f));

@@ -52,7 +52,12 @@ static int picture_draw(const struct shot *s, struct picture *ret, struct err *e
 	for (int i = 0; i < 4; i++)
 		if (strcmp(s->view, outside[i]) == 0) {
 			struct person who = p->person;
-			if (strcmp(s->stage, "T3") == 0) who.shirt = p->shirt_after;
+			if (strcmp(s->stage, "T3") == 0) {
+				who.shirt = p->shirt_after;
+				who.style = p->style_after;
+				who.beard = p->beard_after;
+				who.length = p->length_after;
+			}
 			struct pose pose = { s->turn, 0, s->aside, s->above, s->close };
 			ret->width = FACE_WIDE;
 			ret->height = FACE_HIGH;

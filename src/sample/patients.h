@@ -13,7 +13,11 @@ struct patient {
 	struct person person;
 	struct mouth mouth; /* its bite is not used */
 	struct bite before, after;
-	unsigned wall, shirt_after;
+	unsigned wall;
+	/* at the end of treatment */
+	unsigned shirt_after;
+	enum hair_style style_after;
+	float beard_after, length_after;
 };
 
 /* What a picture bears beside the patient. */

@@ -51,8 +51,8 @@ static int eye_draw(struct canvas *c, const struct head *h, float side, float ga
 			struct vertex *w = mesh_at(&m, u, v);
 			float d = hypotf(n.x - gaze, n.y - .02f) * r;
 			w->p = vec_along(mid, n, r + .5f * smoothf(6.2f, 3, d));
-			struct vec white =
-				vec_mix(vec_of(.74f, .70f, .67f), vec_of(.60f, .35f, .30f), smoothf(8, 12, d) * .6f);
+			struct vec white = vec_mix(
+				vec_of(.74f, .70f, .67f), vec_of(.60f, .35f, .30f), smoothf(10.5f, 13, d) * .4f);
 			float ray = .75f + .35f * noise3(vec_of(atan2f(n.y, n.x - gaze) * 7, d * .4f, 1));
 			struct vec ring = vec_scale(iris, ray * mixf(1.25f, .45f, smoothf(3.6f, 5.9f, d)));
 			w->colour = vec_mix(ring, white, smoothf(5.5f, 6.1f, d));

@@ -126,6 +126,11 @@ static struct vec pixel_normal(const struct pixel *p, struct vec at) {
 		struct vec q = vec_scale(at, f);
 		n.x += rough * noise3(q) * .8f;
 		n.y += rough * noise3(vec_add(q, vec_of(31, 17, 9))) * .8f;
+		if (p->material == MAT_GUM) { /* stippled like orange peel */
+			struct vec fine = vec_scale(at, 4.3f);
+			n.x += .05f * noise3(fine);
+			n.y += .05f * noise3(vec_add(fine, vec_of(5, 41, 7)));
+		}
 	}
 	return vec_unit(n);
 }
