@@ -8,7 +8,7 @@ static struct vec over(const struct head *h, float angle, float y, float lift) {
 	float hang = h->person->style == HAIR_LONG ? -2.f : -55.f;
 	struct vec at = head_at(h, angle, fmaxf(y, hang));
 	float l = sqrtf(at.x * at.x + at.z * at.z);
-	struct vec out = vec_unit(vec_of(at.x / fmaxf(l, 1), 2.6f * smoothf(20, 117, y), at.z / fmaxf(l, 1)));
+	struct vec out = vec_unit(vec_of(at.x / fmaxf(l, 36), 2.6f * smoothf(20, 117, y), at.z / fmaxf(l, 36)));
 	if (y < hang) at.y = y;
 	return vec_along(at, out, lift);
 }
@@ -22,7 +22,7 @@ static struct vec shade_of(const struct person *p, uint32_t *s, float clump) {
 /* A root on the scalp; false if this try fell on the face. */
 static bool root_at(const struct head *h, uint32_t *s, float *angle, float *y) {
 	*angle = (noise_next(s) * 2 - 1) * 3.14159f;
-	*y = -70 + 188 * sqrtf(noise_next(s));
+	*y = -70 + 187 * sqrtf(noise_next(s));
 	return noise_next(s) < scalp_at(h, *angle, *y);
 }
 
@@ -30,12 +30,13 @@ static void long_strand(struct canvas *c, const struct head *h, uint32_t *s, flo
 	float side = angle < 0 ? -1 : 1, a = fabsf(angle), clump = noise3(vec_of(angle * 5, y * .06f, 3));
 	float end = fmaxf(a, 1.28f + .25f * noise_next(s)) + .10f * clump,
 	      low = -150 - 75 * noise_next(s) + 25 * clump, lift = 4 + 9 * noise_next(s);
-	struct vec colour = shade_of(h->person, s, clump), last = over(h, angle, y, 1 + 9 * smoothf(70, 108, y));
+	struct vec colour = shade_of(h->person, s, clump), last = over(h, angle, y, 1);
 	float start = y, wave = noise_next(s) * .6f + clump;
 	for (int i = 1; i <= STEPS; i++) {
 		float t = (float)i / STEPS, to = side * mixf(a, end, smoothf(0, .38f, t));
 		float down = mixf(start, low, powf(t, 1.25f)), puff = lift + 9 * smoothf(.1f, .45f, t);
-		struct vec at = over(h, to, down, fmaxf(puff * smoothf(0, .12f, t), 9 * smoothf(70, 108, y)) + 1);
+		struct vec at = over(h, to, down,
+			fmaxf(puff * smoothf(0, .12f, t), 9 * smoothf(70, 108, y) * smoothf(0, .07f, t)) + 1);
 		at.x += 2.2f * sinf(t * 9 + wave * 4) * smoothf(.3f, .8f, t);
 		at.z += (a > 1.9f ? 0 : 8 * smoothf(.5f, 1, t)) + 2 * cosf(t * 8 + wave * 3) * t;
 		canvas_strand(c, last, at, vec_scale(colour, 1 - .25f * smoothf(.35f, 0, t) * (a < .2f)), 3);
@@ -50,7 +51,8 @@ static void tied_strand(struct canvas *c, const struct head *h, uint32_t *s, flo
 	for (int i = 1; i <= STEPS; i++) {
 		float t = (float)i / STEPS, to = side * mixf(a, 3.1f, smoothf(0, 1.1f, t)),
 		      high = mixf(y, 45, t) + 26 * sinf(3.14159f * t) * smoothf(3, .3f, a);
-		struct vec at = over(h, to, fminf(high, 112), lift * smoothf(0, .15f, t) + .5f);
+		struct vec at = over(
+			h, to, fminf(high, 115), (lift + 5 * smoothf(60, 112, high)) * smoothf(0, .15f, t) + .5f);
 		canvas_strand(c, last, at, colour, 3);
 		last = at;
 	}

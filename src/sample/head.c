@@ -48,7 +48,7 @@ static float mouth_half(const struct head *h) {
 static bool lip_edges(const struct head *h, float x, float edge[4]) {
 	float t = x / mouth_half(h), q = 1 - t * t, full = h->person->lip_full, k = h->smile;
 	if (q <= 0) return false;
-	float line = -73.5f + mixf(.6f * t * t, 6.4f * t * t, k) + mixf(.9f * bellf(t, .28f) * -.6f, 0, k),
+	float line = -73.5f + mixf(2.4f * t * t, 6.4f * t * t, k) + mixf(.9f * bellf(t, .28f) * -.6f, 0, k),
 	      bow = 1.2f * bellf(fabsf(t) - .2f, .13f) - 1.0f * bellf(t, .11f);
 	edge[1] = line + k * 3.4f * powf(q, .8f);
 	edge[2] = line - k * 7.4f * powf(q, .66f);

@@ -49,16 +49,21 @@ static int eye_draw(struct canvas *c, const struct head *h, float side, float ga
 			float a = ((float)u / (N - 1) - .5f) * 3.0f, b = ((float)v / (N - 1) - .5f) * 3.0f;
 			struct vec n = vec_of(sinf(a) * cosf(b), sinf(b), cosf(a) * cosf(b));
 			struct vertex *w = mesh_at(&m, u, v);
-			float d = hypotf(n.x - gaze, n.y - .02f) * r;
+			bool inner = n.x * side < 0; /* drawn out to reach the corner at the nose */
+			float wide = inner ? 17.4f : r;
+			float d = hypotf(n.x * wide - gaze * r, (n.y - .02f) * r);
 			w->p = vec_along(mid, n, r + .5f * smoothf(6.2f, 3, d));
+			w->p.x = mid.x + n.x * wide;
+			if (inner) w->p.z += 4.5f * n.x * n.x;
 			struct vec white = vec_mix(
-				vec_of(.74f, .70f, .67f), vec_of(.60f, .35f, .30f), smoothf(10.5f, 13, d) * .4f);
-			float ray = .75f + .35f * noise3(vec_of(atan2f(n.y, n.x - gaze) * 7, d * .4f, 1));
+				vec_of(.74f, .70f, .67f), vec_of(.60f, .35f, .30f), smoothf(11, 16, d) * .45f);
+			float ray =
+				.75f + .35f * noise3(vec_of(atan2f(n.y * r, n.x * wide - gaze * r) * 7, d * .4f, 1));
 			struct vec ring = vec_scale(iris, ray * mixf(1.25f, .45f, smoothf(3.6f, 5.9f, d)));
 			w->colour = vec_mix(ring, white, smoothf(5.5f, 6.1f, d));
 			w->colour = vec_mix(vec_of(.006f, .005f, .005f), w->colour, smoothf(2.0f, 2.5f, d));
 			float up, low;
-			lids_at(h, n.x * r * side, &up, &low);
+			lids_at(h, n.x * wide * side, &up, &low);
 			w->colour = vec_scale(w->colour, 1 - .6f * bellf(n.y * r - up, 2.2f)); /* the lid's shadow */
 			w->wet = 1;
 		}
@@ -98,7 +103,7 @@ static int neck_draw(struct canvas *c, const struct head *h, struct err *e) {
 	if (mesh_init(&m, N, N, true, MAT_SKIN, e)) return -1;
 	for (int v = 0; v < N; v++)
 		for (int u = 0; u < N; u++) {
-			float a = (float)u / N * 6.2831853f, y = -70 - 140 * (float)v / (N - 1), s = sinf(a),
+			float a = (float)u / N * 6.2831853f, y = -45 - 165 * (float)v / (N - 1), s = sinf(a),
 			      k = cosf(a);
 			float flare = smoothf(-150, -190, y),
 			      w = (47 * h->person->width + 7 * smoothf(-105, -150, y) + 26 * flare) *
@@ -108,7 +113,8 @@ static int neck_draw(struct canvas *c, const struct head *h, struct err *e) {
 			      strap = 3.5f * bellf(fabsf(a > 3.14159f ? a - 6.28318f : a) -
 							     (.75f - .3f * smoothf(-110, -190, y)),
 						     .16f);
-			x->p = vec_of((w + strap) * s, y, -14 + (k > 0 ? front_z + 14 + strap : 52) * k);
+			x->p = vec_of((w + strap) * s, y,
+				-14 + (k > 0 ? front_z + 14 + strap : mixf(34, 54, smoothf(-60, -165, y))) * k);
 			x->p.z += 3 * bellf(x->p.x, 9) * bellf(y + 140, 16) * (h->person->beard > 0);
 			struct vec skin = vec_colour(h->person->skin), flush = vec_colour(h->person->flush);
 			x->colour = vec_scale(vec_mix(skin, flush, .18f + .08f * noise3(vec_scale(x->p, .07f))),
