@@ -105,6 +105,7 @@ objects: $(LIBOBJ) $(foreach p,$(PROGRAMS) draw-sample,$(MAIN_$(p)))
 unit: $(UNIT) ## build and run the unit tests of O
 	@O=$(O) tests/run unit
 
+FUZZ_MAIN ?= tests/fuzz/replay.c
 FUZZ := $(patsubst tests/fuzz/%.c,$(O)/fuzz/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 $(O)/fuzz/%: tests/fuzz/%.c $(O)/libocclude.a $(O)/obj/gen/model_assets.o
 	@mkdir -p $(@D); $(CC) $(CPPFLAGS) $(VIPS_INC) $(CFLAGS) $(LDFLAGS) $(FUZZ_MAIN) -o $@ $< $(O)/obj/gen/model_assets.o $(O)/libocclude.a $(LIBS_test)
