@@ -37,6 +37,6 @@ void err_clear(struct err *e);
 
 /* The impossible: prints where and aborts. Never for bad input. */
 #define BUG(why) err_bug(__FILE__, __LINE__, why)
-_Noreturn void err_bug(const char *file, int line, const char *why);
+void err_bug(const char *file, int line, const char *why) __attribute__((noreturn));
 
 #endif

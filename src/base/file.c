@@ -29,7 +29,7 @@ int file_open_subdir(int dirfd, const char *name, bool make, mode_t mode, struct
 int file_read_fd(int fd, const char *name, struct buf *out, struct err *e) {
 	for (;;) {
 		size_t want = out->max - out->len;
-		char probe;
+		char probe = 0;
 		if (want > 65536) want = 65536;
 		char *to = want ? buf_room(out, want) : &probe;
 		if (!to) return err_nomem(e);
