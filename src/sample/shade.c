@@ -258,7 +258,12 @@ static void colour_all(const struct canvas *c, const struct look *l, const struc
 				float v = back[k];
 				if (p->depth > 0) {
 					float under = gloss[p->material].under, in = t->light[3 * i + (size_t)k];
-					if (under > 0) in = mixf(in, plane_get(&t->under[k], x, y), under);
+					if (under > 0) { /* but not across a gap to what lies deep behind */
+						float near = plane_get(&t->under[k], x, y);
+						in = mixf(in, near,
+							under * mixf(.22f, 1,
+									smoothf(.03f, .36f, in / (near + 1e-4f))));
+					}
 					float tint = p->material == MAT_HAIR ? .12f + 2.2f * body[k]
 									     : 1; /* a hair mirrors its own colour */
 					v = body[k] * in * 1.25f + t->shine[i] * tint;
