@@ -30,4 +30,7 @@ void html_attr_(struct html *h, const char *open, const char *value);
 #define html_url(h, name, value) html_url_((h), " " name "=\"", (value))
 void html_url_(struct html *h, const char *open, const char *value);
 
+/* ` src="data:image/png;base64,..."`: a picture inside the page, for pages that leave no second file behind. */
+void html_png(struct html *h, const void *png, size_t len);
+
 #endif

@@ -65,3 +65,22 @@ static int url_is_safe(const char *v) {
 void html_url_(struct html *h, const char *open, const char *value) {
 	html_attr_(h, open, value && url_is_safe(value) ? value : "#");
 }
+
+void html_png(struct html *h, const void *png, size_t len) {
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	const unsigned char *s = png;
+	(void)buf_str(h->out, " src=\"data:image/png;base64,");
+	char *to = buf_room(h->out, (len + 2) / 3 * 4);
+	if (!to) return;
+	size_t n = 0;
+	for (size_t i = 0; i < len; i += 3) {
+		unsigned v = (unsigned)s[i] << 16 | (i + 1 < len ? (unsigned)s[i + 1] << 8 : 0) |
+			     (i + 2 < len ? s[i + 2] : 0);
+		to[n++] = digits[v >> 18];
+		to[n++] = digits[v >> 12 & 63];
+		to[n++] = i + 1 < len ? digits[v >> 6 & 63] : '=';
+		to[n++] = i + 2 < len ? digits[v & 63] : '=';
+	}
+	buf_grew(h->out, n);
+	(void)buf_char(h->out, '"');
+}
