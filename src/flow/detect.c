@@ -207,16 +207,28 @@ static bool answered(const struct faces *result, const struct face *f) {
 	return false;
 }
 
+/* Whether the mesh has denied a face on nearly the same piece, turned nearly the same way: for faint candidates that is answer
+ * enough (teeth make many of them). */
+static bool denied(const struct faces *asked, const struct face *f) {
+	if (f->score >= SCORE_SURE) return false;
+	for (size_t i = 0; i < asked->count; i++)
+		if (face_overlap(&asked->item[i], f) > DENIED_OVERLAP && face_turn(&asked->item[i], f) > DENIED_TURN)
+			return true;
+	return false;
+}
+
 /* Every candidate is judged by the mesh, strongest first (detect_impl.h has the thresholds). */
 static int judge(
 	struct detector *d, struct pyramid *y, struct faces *candidates, struct faces *result, struct err *e) {
+	auto_faces struct faces asked = { 0 };
 	for (size_t i = 0; i < candidates->count; i++) {
 		struct face *f = &candidates->item[i];
-		if (answered(result, f)) continue;
+		if (answered(result, f) || denied(&asked, f)) continue;
 		if (detect_mesh(d->mesh, y, f, e)) return -1;
 		bool present = f->presence >= PRESENCE_FACE;
 		f->verified =
 			f->score >= SCORE_SURE ? present : f->score >= SCORE_WEAK && f->presence >= PRESENCE_SURE;
+		if (!present && faces_add(&asked, f, e)) return -1;
 		if (f->score < SCORE_SURE && !present) continue;
 		if (settle(result, f, e)) return -1;
 		if (result->count > WIRE_REGIONS_MAX)

@@ -22,6 +22,9 @@ enum { LIPS = 20 };
 #define SCORE_FAINT   0.15F
 #define PRESENCE_FACE 0.5F
 #define PRESENCE_SURE 0.9F
+/* A faint candidate is not asked about again where it overlaps one the mesh denied by this much, the eye lines within 30 degrees. */
+#define DENIED_OVERLAP 0.5F
+#define DENIED_TURN    0.866F
 /* Two boxes that overlap by more than this (intersection over union) are one face. */
 #define SAME_FACE 0.3F
 
@@ -48,6 +51,8 @@ void faces_free(struct faces *f);
 
 /* Intersection over union of the two boxes. */
 float face_overlap(const struct face *a, const struct face *b);
+/* The cosine of the angle between their eye lines. */
+float face_turn(const struct face *a, const struct face *b);
 /* Weighted non-maximum suppression in place: of every group that overlaps its strongest by more than SAME_FACE one face
  * stays, the mean weighted by score. Strongest first. */
 void faces_merge(struct faces *f);

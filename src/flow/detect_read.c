@@ -42,6 +42,14 @@ float face_overlap(const struct face *a, const struct face *b) {
 	return w * h / (4 * ax * ay + 4 * bx * by - w * h);
 }
 
+float face_turn(const struct face *a, const struct face *b) {
+	const float *p = &a->at[FACE_KEY], *q = &b->at[FACE_KEY];
+	float px = p[2 * EYE_LEFT] - p[2 * EYE_RIGHT], py = p[2 * EYE_LEFT + 1] - p[2 * EYE_RIGHT + 1];
+	float qx = q[2 * EYE_LEFT] - q[2 * EYE_RIGHT], qy = q[2 * EYE_LEFT + 1] - q[2 * EYE_RIGHT + 1];
+	float lengths = hypotf(px, py) * hypotf(qx, qy);
+	return lengths > 0 ? (px * qx + py * qy) / lengths : 0;
+}
+
 static int stronger(const void *a, const void *b) {
 	float x = ((const struct face *)a)->score, y = ((const struct face *)b)->score;
 	return (x < y) - (x > y);
