@@ -286,8 +286,8 @@ static void *drip(void *arg) {
 	struct drip *d = arg;
 	int64_t start = mini_ms();
 	auto_fd int fd = mini_dial(&site);
-	for (size_t i = 0; mini_ms() - start < 30000; i++) {
-		if (d->text[i] && send(fd, d->text + i, 1, MSG_NOSIGNAL) != 1) break;
+	for (const char *c = d->text; mini_ms() - start < 30000; c += *c != 0) {
+		if (*c && send(fd, c, 1, MSG_NOSIGNAL) != 1) break;
 		if (mini_closes(fd, 500)) break;
 	}
 	d->lasted = mini_ms() - start;
