@@ -32,6 +32,12 @@ int db_open(int dirfd, const char *name, const struct asset *schema, bool make, 
 int db_open_memory(const struct asset *schema, struct db **ret, struct err *e);
 void db_close(struct db *db);
 
+/* The version of the schema, and whether every page and index is sound (-1 with a sentence: damaged); the version of the
+ * SQLite library: for doctor. */
+int db_version(struct db *db, int64_t *ret, struct err *e);
+int db_check(struct db *db, struct err *e);
+const char *db_library_version(void);
+
 /* A transaction (BEGIN IMMEDIATE). db_begin nests: only the outermost commit commits, and a rollback at any depth
  * makes the outermost commit fail. */
 int db_begin(struct db *db, struct err *e);

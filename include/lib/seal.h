@@ -15,6 +15,7 @@ enum { SEAL_KEY = 32, SEAL_WRAPPED = 72, SEAL_MAC = 32, SHA256_HEX = 65 };
 struct seal_key; /* a secret key in locked memory */
 
 int seal_init(struct err *e); /* once, before anything else here */
+const char *seal_library_version(void);
 void seal_random(void *out, size_t len);
 /* Random text of `len` characters of a-z2-7 and a NUL: names in vault/ and site/ (I2), codes. */
 void seal_random_name(char *out, size_t len);

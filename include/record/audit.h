@@ -15,6 +15,13 @@ int audit_add(struct practice *p, const struct actor *a, const char *act, const 
 int audit_verify(struct practice *p, int64_t count, const char *head_hex, struct err *e);
 /* Number of entries and the last one's mac in hex, for the manifest. */
 int audit_head(struct practice *p, int64_t *ret_count, char ret_head[65], struct err *e);
+struct audit_row {
+	int64_t seq, at, subject_id;
+	const char *login, *act, *subject, *detail; /* login NULL: the program itself */
+};
+/* Calls `each` for the last `last` entries (0: all), the oldest first; stops when it returns not 0. */
+int audit_list(struct practice *p, int64_t last, int (*each)(void *arg, const struct audit_row *r), void *arg,
+	struct err *e);
 /* The instant of the last entry; 0 if none: a clock before it stops publishing. */
 int audit_last_at(struct practice *p, int64_t *ret, struct err *e);
 

@@ -69,6 +69,9 @@ enum can { CAN_LOOK, CAN_RECORD, CAN_APPROVE, CAN_PUBLISH, CAN_ADMIN };
 /* 0, or a refusal with S1 or S2 and what to do. */
 int practice_may(struct practice *p, const struct actor *a, enum can what, struct err *e);
 
+/* The recovery sheet once more, for who lost it. Needs the key. CAN_ADMIN. */
+int practice_sheet(struct practice *p, const struct actor *a, struct buf *out, struct err *e);
+
 /* A patient's keys (C7, I9), unwrapped. The caller frees. */
 enum patient_key { KEY_PICTURES, KEY_EVIDENCE };
 int practice_patient_key(

@@ -208,6 +208,22 @@ int db_open_memory(const struct asset *schema, struct db **ret, struct err *e) {
 	return memory_at(schema, schema_version(schema), ret, e);
 }
 
+int db_version(struct db *db, int64_t *ret, struct err *e) {
+	return pragma_int(db, "PRAGMA user_version", ret, e);
+}
+
+int db_check(struct db *db, struct err *e) {
+	auto_free char *says = NULL;
+	int row = db_get_text(db, &says, e, "PRAGMA integrity_check(1)", "");
+	if (row < 0) return -1;
+	if (row && strcmp(says, "ok") == 0) return 0;
+	return err_set(e, ERR_OUTSIDE, "the database is damaged (%s): restore the latest backup", says ? says : "");
+}
+
+const char *db_library_version(void) {
+	return sqlite3_libversion();
+}
+
 void db_close(struct db *db) {
 	if (!db) return;
 	(void)sqlite3_close_v2(db->h);

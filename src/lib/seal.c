@@ -27,6 +27,10 @@ int seal_init(struct err *e) {
 	return sodium_init() < 0 ? err_set(e, ERR_OUTSIDE, "the cryptographic library does not start") : 0;
 }
 
+const char *seal_library_version(void) {
+	return sodium_version_string();
+}
+
 void seal_random(void *out, size_t len) {
 	randombytes_buf(out, len);
 }

@@ -155,3 +155,21 @@ int audit_last_at(struct practice *p, int64_t *ret, struct err *e) {
 	*ret = at;
 	return 0;
 }
+
+int audit_list(struct practice *p, int64_t last, int (*each)(void *arg, const struct audit_row *r), void *arg,
+	struct err *e) {
+	auto_stmt struct stmt *q = NULL;
+	if (db_query(p->db, &q, e,
+		    "SELECT a.seq, a.at, a.subject_id, s.login, a.act, a.subject, a.detail FROM audit a"
+		    " LEFT JOIN staff s ON s.id = a.staff_id"
+		    " WHERE ?1 = 0 OR a.seq > (SELECT max(seq) FROM audit) - ?1 ORDER BY a.seq",
+		    "i", last))
+		return -1;
+	int row;
+	while ((row = stmt_row(q, e)) == 1) {
+		const struct audit_row r = { stmt_int(q, 0), stmt_int(q, 1), stmt_int(q, 2), stmt_text(q, 3),
+			stmt_text(q, 4), stmt_text(q, 5), stmt_text(q, 6) };
+		if (each(arg, &r)) return 0;
+	}
+	return row;
+}

@@ -10,6 +10,7 @@
 
 #include "base/file.h"
 #include "key.h"
+#include "lib/clock.h"
 #include "practice_impl.h"
 #include "record/audit.h"
 #include "record/recovery.h"
@@ -149,6 +150,15 @@ int practice_recover(
 	seal_key_free(TAKE_PTR(p->master));
 	seal_key_free(TAKE_PTR(p->audit));
 	return -1;
+}
+
+int practice_sheet(struct practice *p, const struct actor *a, struct buf *out, struct err *e) {
+	auto_free char *name = NULL;
+	if (practice_may(p, a, CAN_ADMIN, e)) return -1;
+	if (!p->master) return err_set(e, ERR_OUTSIDE, "the practice's key is needed for the recovery sheet");
+	if (db_get_text(p->db, &name, e, "SELECT name FROM practice", "") != 1) return -1;
+	if (recovery_sheet(name, p->master, clock_now(), out, e)) return -1;
+	return audit_add(p, a, "key.sheet", "practice", 1, e, "%s", "");
 }
 
 /* ---- the key that signs the site ------------------------------------------------------------------------------- */
