@@ -16,7 +16,8 @@ void face_outline(const struct face *f, bool grown, struct wire_point corner[4])
 	float width = f->at[FACE_WIDTH], height = f->at[FACE_HEIGHT];
 	float dx = key[2 * MOUTH] - (key[2 * EYE_RIGHT] + key[2 * EYE_LEFT]) / 2;
 	float dy = key[2 * MOUTH + 1] - (key[2 * EYE_RIGHT + 1] + key[2 * EYE_LEFT + 1]) / 2;
-	float length = hypotf(dx, dy), side = width / 2, up = height / 2, down = height / 2;
+	float length = hypotf(dx, dy), side = width / 2, up = height / 2;
+	float down = up;
 	bool known = length >= AXIS_LEAST * height;
 	dx = known ? dx / length : 0;
 	dy = known ? dy / length : 1;
