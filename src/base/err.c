@@ -69,7 +69,11 @@ int err_prefix(struct err *e, const char *fmt, ...) {
 	memcpy(old, e->text, sizeof old);
 	size_t n = strlen(front);
 	memcpy(e->text, front, n);
-	(void)snprintf(e->text + n, sizeof e->text - n, ": %s", old);
+	memcpy(e->text + n, ": ", 3);
+	size_t room = sizeof e->text - n - 3, len = strlen(old);
+	if (len > room) len = room; /* cut, never overrun */
+	memcpy(e->text + n + 2, old, len);
+	e->text[n + 2 + len] = 0;
 	return -1;
 }
 
