@@ -258,25 +258,24 @@ CREATE TRIGGER C1_signature_not_added BEFORE INSERT ON signature
 WHEN EXISTS (SELECT 1 FROM consent_closed k WHERE k.consent_id = NEW.consent_id)
 BEGIN SELECT RAISE(ABORT, 'C1: the signatures of a signed consent are not changed; a new one replaces it'); END;
 CREATE TRIGGER C1_signature_not_changed BEFORE UPDATE ON signature
-WHEN EXISTS (SELECT 1 FROM consent_closed k WHERE k.consent_id = OLD.consent_id)
-BEGIN SELECT RAISE(ABORT, 'C1: the signatures of a signed consent are not changed; a new one replaces it'); END;
+BEGIN SELECT RAISE(ABORT, 'C1: a signature is not changed; a new one replaces it'); END;
 CREATE TRIGGER C3_channel_not_added BEFORE INSERT ON consent_channel
 WHEN EXISTS (SELECT 1 FROM consent_closed k WHERE k.consent_id = NEW.consent_id)
 BEGIN SELECT RAISE(ABORT, 'C3: the channels of a signed consent are not changed; a new one replaces it'); END;
 CREATE TRIGGER C3_channel_not_changed BEFORE UPDATE ON consent_channel
-WHEN EXISTS (SELECT 1 FROM consent_closed k WHERE k.consent_id = OLD.consent_id)
+WHEN EXISTS (SELECT 1 FROM consent_closed k WHERE k.consent_id IN (OLD.consent_id, NEW.consent_id))
 BEGIN SELECT RAISE(ABORT, 'C3: the channels of a signed consent are not changed; a new one replaces it'); END;
 CREATE TRIGGER C3_view_not_added BEFORE INSERT ON consent_view
 WHEN EXISTS (SELECT 1 FROM consent_closed k WHERE k.consent_id = NEW.consent_id)
 BEGIN SELECT RAISE(ABORT, 'C3: the views of a signed consent are not changed; a new one replaces it'); END;
 CREATE TRIGGER C3_view_not_changed BEFORE UPDATE ON consent_view
-WHEN EXISTS (SELECT 1 FROM consent_closed k WHERE k.consent_id = OLD.consent_id)
+WHEN EXISTS (SELECT 1 FROM consent_closed k WHERE k.consent_id IN (OLD.consent_id, NEW.consent_id))
 BEGIN SELECT RAISE(ABORT, 'C3: the views of a signed consent are not changed; a new one replaces it'); END;
 CREATE TRIGGER C3_picture_not_added BEFORE INSERT ON consent_picture
 WHEN EXISTS (SELECT 1 FROM consent_closed k WHERE k.consent_id = NEW.consent_id)
 BEGIN SELECT RAISE(ABORT, 'C3: the pictures of a signed consent are not changed; a new one replaces it'); END;
 CREATE TRIGGER C3_picture_not_changed BEFORE UPDATE ON consent_picture
-WHEN EXISTS (SELECT 1 FROM consent_closed k WHERE k.consent_id = OLD.consent_id)
+WHEN EXISTS (SELECT 1 FROM consent_closed k WHERE k.consent_id IN (OLD.consent_id, NEW.consent_id))
 BEGIN SELECT RAISE(ABORT, 'C3: the pictures of a signed consent are not changed; a new one replaces it'); END;
 CREATE TRIGGER C3_exclusion_not_changed BEFORE UPDATE ON consent_exclusion
 BEGIN SELECT RAISE(ABORT, 'C3: an excluded picture needs a new consent'); END;
