@@ -16,9 +16,9 @@ static int log_one(void *arg, const struct audit_row *r) {
 	struct listing *l = arg;
 	char when[24];
 	if (!l->c->json) {
-		(void)buf_fmt(&l->out, "%6lld  %s  %-12s %-20s %s %lld%s%s\n", (long long)r->seq, clock_format(r->at, when),
-			r->login ? r->login : "(program)", r->act, r->subject, (long long)r->subject_id,
-			*r->detail ? "  " : "", r->detail);
+		(void)buf_fmt(&l->out, "%6lld  %s  %-12s %-20s %s %lld%s%s\n", (long long)r->seq,
+			clock_format(r->at, when), r->login ? r->login : "(program)", r->act, r->subject,
+			(long long)r->subject_id, *r->detail ? "  " : "", r->detail);
 	} else {
 		struct json j;
 		json_init(&j, &l->out);
@@ -80,7 +80,8 @@ int cmd_audit_verify(struct cmd *c, int argc, char **argv, struct err *e) {
 	};
 	if (opt_parse(c, opts, argc, argv, 0, 0, &n, &helped, e)) return -1;
 	if (helped) return 0;
-	if (head && (!count || strlen(head) != 64)) return err_set(e, ERR_USAGE, "--head takes 64 hexadecimal digits, and --count");
+	if (head && (!count || strlen(head) != 64))
+		return err_set(e, ERR_USAGE, "--head takes 64 hexadecimal digits, and --count");
 	if (held_head(c->practice, &held, held_hex, e)) return -1;
 	if (audit_verify(c->practice, held, held ? held_hex : NULL, e) ||
 		(count && audit_verify(c->practice, count, head, e)) || audit_head(c->practice, &entries, now, e))
@@ -97,7 +98,8 @@ int cmd_audit_verify(struct cmd *c, int argc, char **argv, struct err *e) {
 		json_object_end(&j);
 		return cmd_json_line(&b, e);
 	}
-	cmd_say(c, "The log is sound: %lld entries%s.", (long long)entries, held ? ", and it fits the published site" : "");
+	cmd_say(c, "The log is sound: %lld entries%s.", (long long)entries,
+		held ? ", and it fits the published site" : "");
 	cmd_say(c, "Note this down to check against later: --count %lld --head %s", (long long)entries, now);
 	return 0;
 }

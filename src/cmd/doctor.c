@@ -42,7 +42,8 @@ static void look_at_directories(struct report *r) {
 		/* site/ and site-inbox/ may be opened to the account the public server runs under */
 		bool may_open = i >= 4;
 		if (!gone && S_ISDIR(st.st_mode) && (may_open ? !(st.st_mode & 02) : !(st.st_mode & 077))) continue;
-		(void)snprintf(text, sizeof text, gone ? "%s is missing" : "%s is open to others: chmod 700 it", names[i]);
+		(void)snprintf(
+			text, sizeof text, gone ? "%s is missing" : "%s is open to others: chmod 700 it", names[i]);
 		line(r, false, "directories", text);
 		ok = false;
 	}
@@ -91,7 +92,8 @@ static void look_at_log(struct report *r) {
 		p->audit ? ", all fitting" : " (not checked without the key)", head);
 	line(r, true, "log", text);
 	if (clock_now() < last)
-		line(r, false, "clock", "this machine's clock is before the log's last entry: nothing is published; set it right");
+		line(r, false, "clock",
+			"this machine's clock is before the log's last entry: nothing is published; set it right");
 	else
 		line(r, true, "clock", "after the log's last entry");
 }
@@ -134,13 +136,14 @@ static int examine(struct cmd *c, struct err *e) {
 	int bad = cmd_print(&r.out, e);
 	buf_free(&r.out);
 	if (bad) return -1;
-	return r.bad ? err_set(e, ERR_REFUSED, "something needs to be looked at: see the lines that begin with NOT") : 0;
+	return r.bad ? err_set(e, ERR_REFUSED, "something needs to be looked at: see the lines that begin with NOT")
+		     : 0;
 }
 
 static int recover(struct cmd *c, const char *code_file, const char *passphrase_file, struct err *e) {
 	auto_secret char *code = NULL, *passphrase = NULL;
-	if (secret_read(code_file, "Recovery code (13 groups): ", "occlude-recovery-code", false, "The recovery code", &code,
-		    e))
+	if (secret_read(code_file, "Recovery code (13 groups): ", "occlude-recovery-code", false, "The recovery code",
+		    &code, e))
 		return -1;
 	if (!c->key_file && secret_read(passphrase_file, "New passphrase for the practice's key: ",
 				    "occlude-passphrase", true, "A new passphrase (or --key-file)", &passphrase, e))
@@ -153,8 +156,8 @@ static int recover(struct cmd *c, const char *code_file, const char *passphrase_
 static int print_sheet(struct cmd *c, struct err *e) {
 	auto_buf struct buf sheet;
 	buf_init(&sheet, 8192);
-	if (practice_unlock_with(c->practice, c->key_file, NULL, NULL, e) || staff_actor(c->practice, c->as, &c->actor, e) ||
-		practice_sheet(c->practice, &c->actor, &sheet, e))
+	if (practice_unlock_with(c->practice, c->key_file, NULL, NULL, e) ||
+		staff_actor(c->practice, c->as, &c->actor, e) || practice_sheet(c->practice, &c->actor, &sheet, e))
 		return -1;
 	int bad = cmd_print(&sheet, e);
 	explicit_bzero(sheet.data, sheet.len);
@@ -168,8 +171,8 @@ int cmd_doctor(struct cmd *c, int argc, char **argv, struct err *e) {
 	const struct opt opts[] = {
 		{ "recover", OPT_FLAG, &recovering, NULL, "bring the key back from the recovery sheet", false, 0, 0 },
 		{ "code-file", OPT_TEXT, &code_file, "FILE", "holds its code (- is standard input)", false, 0, 0 },
-		{ "passphrase-file", OPT_TEXT, &passphrase_file, "FILE", "holds the new passphrase; or use --key-file", false,
-			0, 0 },
+		{ "passphrase-file", OPT_TEXT, &passphrase_file, "FILE",
+			"holds the new passphrase; or use --key-file", false, 0, 0 },
 		{ "sheet", OPT_FLAG, &sheet, NULL, "print the recovery sheet again (an admin)", false, 0, 0 },
 		{ .name = NULL },
 	};

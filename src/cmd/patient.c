@@ -14,19 +14,22 @@ static const struct opt no_opts[] = { { .name = NULL } };
 /* ---- add and set ----------------------------------------------------------------------------------------------- */
 
 /* Both take the same options. `location` is resolved after parsing. */
-static int parse_facts(struct cmd *c, int argc, char **argv, bool add, struct patient_facts *f, bool *ret_helped,
-	struct err *e) {
+static int parse_facts(
+	struct cmd *c, int argc, char **argv, bool add, struct patient_facts *f, bool *ret_helped, struct err *e) {
 	const char *location = NULL;
 	size_t n;
 	const struct opt opts[] = {
 		{ "given", OPT_TEXT, &f->given, "NAME", "given name", add, 0, 0 },
 		{ "family", OPT_TEXT, &f->family, "NAME", "family name", add, 0, 0 },
-		{ "born", OPT_DATE, &f->born_on, "YYYY-MM-DD", "date of birth; it never leaves the practice", add, 0, 0 },
-		{ "lang", OPT_TEXT, &f->lang, "en|de|es|fr", "language of forms and letters (en)", false, 0, 0 },
-		{ "location", OPT_TEXT, &location, "NAME", "where they are treated (the first location)", false, 0, 0 },
-		{ "guardians", OPT_TEXT, &f->guardians, "one|all", "a court order's word on how many guardians sign", false, 0,
+		{ "born", OPT_DATE, &f->born_on, "YYYY-MM-DD", "date of birth; it never leaves the practice", add, 0,
 			0 },
-		{ "court-order", OPT_TEXT, &f->court_order, "TEXT", "what it says and where it is filed", false, 0, 0 },
+		{ "lang", OPT_TEXT, &f->lang, "en|de|es|fr", "language of forms and letters (en)", false, 0, 0 },
+		{ "location", OPT_TEXT, &location, "NAME", "where they are treated (the first location)", false, 0,
+			0 },
+		{ "guardians", OPT_TEXT, &f->guardians, "one|all", "a court order's word on how many guardians sign",
+			false, 0, 0 },
+		{ "court-order", OPT_TEXT, &f->court_order, "TEXT", "what it says and where it is filed", false, 0,
+			0 },
 		{ "reference", OPT_TEXT, &f->reference, "TEXT", "another chart number", false, 0, 0 },
 		{ .name = NULL },
 	};
@@ -59,7 +62,8 @@ int cmd_patient_set(struct cmd *c, int argc, char **argv, struct err *e) {
 	if (helped) return 0;
 	if (patient_operand(c, argv[0], &id, e) || patient_set(c->practice, &c->actor, id, &f, e)) return -1;
 	cmd_say(c, "Patient %s is changed.%s", argv[0],
-		f.born_on || f.location_id ? " The dates that hang on it were worked out anew: run `occlude publish`." : "");
+		f.born_on || f.location_id ? " The dates that hang on it were worked out anew: run `occlude publish`."
+					   : "");
 	return 0;
 }
 
@@ -121,8 +125,9 @@ int cmd_patient_list(struct cmd *c, int argc, char **argv, struct err *e) {
 static int show_guardian(void *arg, const struct guardian_row *g) {
 	struct listing *l = arg;
 	if (!l->c->json) {
-		(void)buf_fmt(&l->out, "  %s %lld: %s, %s%s%s%s\n", g->kind, (long long)g->id, g->name, g->relationship,
-			g->authority ? ", " : "", g->authority ? g->authority : "", g->ended_at ? "  (no longer)" : "");
+		(void)buf_fmt(&l->out, "  %s %lld: %s, %s%s%s%s\n", g->kind, (long long)g->id, g->name,
+			g->relationship, g->authority ? ", " : "", g->authority ? g->authority : "",
+			g->ended_at ? "  (no longer)" : "");
 		return 0;
 	}
 	json_object(&l->j);
@@ -194,7 +199,8 @@ static int show_as_text(struct listing *l, struct practice *p, const struct pati
 		date_format(r->born, born), r->location, r->lang);
 	if (r->is_minor)
 		(void)buf_fmt(&l->out, "  of age %s; what a guardian signs stays public until %s at most (C4)\n",
-			clock_format(r->dates.majority_at, of_age), clock_format(r->dates.majority_public_at, public_end));
+			clock_format(r->dates.majority_at, of_age),
+			clock_format(r->dates.majority_public_at, public_end));
 	if (*r->guardians)
 		(void)buf_fmt(&l->out, "  by court order %s sign%s\n",
 			strcmp(r->guardians, "all") == 0 ? "all guardians" : "one guardian",
@@ -231,8 +237,10 @@ int cmd_patient_guardian(struct cmd *c, int argc, char **argv, struct err *e) {
 	int64_t id;
 	const struct opt opts[] = {
 		{ "name", OPT_TEXT, &g.name, "NAME", "add: who", false, 0, 0 },
-		{ "relationship", OPT_TEXT, &g.relationship, "TEXT", "add: mother, father, foster parent, ...", false, 0, 0 },
-		{ "representative", OPT_FLAG, &representative, NULL, "add: signs for an adult, or after a death", false, 0, 0 },
+		{ "relationship", OPT_TEXT, &g.relationship, "TEXT", "add: mother, father, foster parent, ...", false,
+			0, 0 },
+		{ "representative", OPT_FLAG, &representative, NULL, "add: signs for an adult, or after a death",
+			false, 0, 0 },
 		{ "authority", OPT_TEXT, &g.authority, "TEXT", "add: the document that gives it", false, 0, 0 },
 		{ .name = NULL },
 	};
@@ -240,13 +248,15 @@ int cmd_patient_guardian(struct cmd *c, int argc, char **argv, struct err *e) {
 	if (helped) return 0;
 	if (representative) g.kind = "representative";
 	if (strcmp(argv[0], "add") == 0) {
-		if (patient_operand(c, argv[1], &id, e) || guardian_add(c->practice, &c->actor, id, &g, &id, e)) return -1;
+		if (patient_operand(c, argv[1], &id, e) || guardian_add(c->practice, &c->actor, id, &g, &id, e))
+			return -1;
 		cmd_say(c, "%s is %s %lld of patient %s.", g.name, g.kind, (long long)id, argv[1]);
 		return 0;
 	}
 	if (strcmp(argv[0], "end") != 0)
 		return err_set(e, ERR_USAGE,
-			"`occlude patient guardian` is followed by `add PATIENT`, or `end NUMBER` (`patient show` lists them)");
+			"`occlude patient guardian` is followed by `add PATIENT`, or `end NUMBER` (`patient show` "
+			"lists them)");
 	if (number_operand("a guardian", argv[1], &id, e) || guardian_end(c->practice, &c->actor, id, e)) return -1;
 	cmd_say(c, "Guardian %lld no longer signs.", (long long)id);
 	return 0;
@@ -267,7 +277,8 @@ int cmd_patient_contact(struct cmd *c, int argc, char **argv, struct err *e) {
 	}
 	if (strcmp(argv[0], "remove") != 0 || n != 2)
 		return err_set(e, ERR_USAGE,
-			"`occlude patient contact` is followed by `add PATIENT email|phone|letter VALUE`, or `remove NUMBER`");
+			"`occlude patient contact` is followed by `add PATIENT email|phone|letter VALUE`, or `remove "
+			"NUMBER`");
 	if (number_operand("a contact", argv[1], &id, e) || contact_remove(c->practice, &c->actor, id, e)) return -1;
 	cmd_say(c, "Contact %lld is gone.", (long long)id);
 	return 0;

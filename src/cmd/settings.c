@@ -15,7 +15,8 @@ static int show_location(void *arg, const struct location_row *r) {
 	struct listing *l = arg;
 	if (!l->c->json) {
 		(void)buf_fmt(&l->out,
-			"\nLocation:      %s\n  address      %s, %s\n  phone        %s\n  e-mail       %s\n  emergency    %s\n"
+			"\nLocation:      %s\n  address      %s, %s\n  phone        %s\n  e-mail       %s\n  "
+			"emergency    %s\n"
 			"  time zone    %s\n  of age at    %lld (a minor signs too from %lld)\n  language     %s\n"
 			"  patients     %lld\n",
 			r->name, r->address, r->town, r->phone, r->email ? r->email : "-", r->emergency, r->zone,
@@ -46,7 +47,8 @@ static int show_location(void *arg, const struct location_row *r) {
 static void show_practice(struct listing *l, const struct practice_row *r) {
 	if (!l->c->json) {
 		(void)buf_fmt(&l->out,
-			"Practice:      %s%s\n  profile      %s\n  guardians    %s signs for a minor\n  successor    %s\n"
+			"Practice:      %s%s\n  profile      %s\n  guardians    %s signs for a minor\n  successor    "
+			"%s\n"
 			"  controller   %s\n  evidence     kept %lld years\n",
 			r->name, r->is_sample ? " [sample]" : "", r->profile,
 			strcmp(r->guardians, "all") == 0 ? "every one" : "one", *r->successor ? r->successor : "-",
@@ -93,11 +95,14 @@ int cmd_settings_set(struct cmd *c, int argc, char **argv, struct err *e) {
 	const struct opt opts[] = {
 		{ "name", OPT_TEXT, &f.name, "NAME", "the practice's name", false, 0, 0 },
 		{ "profile", OPT_TEXT, &f.profile, "US|EU|both", "which law's elements consents need", false, 0, 0 },
-		{ "guardians", OPT_TEXT, &f.guardians, "one|all", "how many guardians sign for a minor", false, 0, 0 },
-		{ "successor", OPT_TEXT, &f.successor, "TEXT", "who may disclose after a sale of the practice", false, 0, 0 },
-		{ "controller", OPT_TEXT, &f.controller, "TEXT", "contact for data protection (GDPR art. 13)", false, 0, 0 },
-		{ "keep-years", OPT_INT, &f.keep_years, "YEARS", "how long evidence is kept (6; can only grow)", false, 6,
-			60 },
+		{ "guardians", OPT_TEXT, &f.guardians, "one|all", "how many guardians sign for a minor", false, 0,
+			0 },
+		{ "successor", OPT_TEXT, &f.successor, "TEXT", "who may disclose after a sale of the practice", false,
+			0, 0 },
+		{ "controller", OPT_TEXT, &f.controller, "TEXT", "contact for data protection (GDPR art. 13)", false,
+			0, 0 },
+		{ "keep-years", OPT_INT, &f.keep_years, "YEARS", "how long evidence is kept (6; can only grow)",
+			false, 6, 60 },
 		{ .name = NULL },
 	};
 	if (opt_parse(c, opts, argc, argv, 0, 0, &n, &helped, e)) return -1;
@@ -120,7 +125,8 @@ int cmd_settings_location(struct cmd *c, int argc, char **argv, struct err *e) {
 		{ "town", OPT_TEXT, &f.town, "TEXT", "its town", false, 0, 0 },
 		{ "phone", OPT_TEXT, &f.phone, "NUMBER", "its phone number", false, 0, 0 },
 		{ "email", OPT_TEXT, &f.email, "ADDRESS", "its e-mail address", false, 0, 0 },
-		{ "emergency", OPT_TEXT, &f.emergency, "NUMBER", "the emergency number there: 911, 112", false, 0, 0 },
+		{ "emergency", OPT_TEXT, &f.emergency, "NUMBER", "the emergency number there: 911, 112", false, 0,
+			0 },
 		{ "zone", OPT_TEXT, &f.zone, "ZONE", "its time zone: Europe/Berlin", false, 0, 0 },
 		{ "lang", OPT_TEXT, &f.lang, "en|de|es|fr", "language of its public pages", false, 0, 0 },
 		{ "majority", OPT_INT, &f.majority_age, "YEARS", "age of majority there (18)", false, 16, 21 },
@@ -136,7 +142,8 @@ int cmd_settings_location(struct cmd *c, int argc, char **argv, struct err *e) {
 		return 0;
 	}
 	if (strcmp(argv[0], "set") != 0)
-		return err_set(e, ERR_USAGE, "`occlude settings location` is followed by add or set and the location's name");
+		return err_set(e, ERR_USAGE,
+			"`occlude settings location` is followed by add or set and the location's name");
 	if (location_find(c->practice, argv[1], &id, e) || location_set(c->practice, &c->actor, id, &f, e)) return -1;
 	cmd_say(c, "Location %s is changed.%s", argv[1],
 		f.zone || f.majority_age || f.assent_age
@@ -163,6 +170,7 @@ int cmd_settings_statement(struct cmd *c, int argc, char **argv, struct err *e) 
 	if (location_find(c->practice, location, &id, e) ||
 		statement_set(c->practice, &c->actor, id, argv[0], lang, text, e))
 		return -1;
-	cmd_say(c, reset ? "The built-in wording stands again." : "The statement is changed; `occlude publish` shows it.");
+	cmd_say(c, reset ? "The built-in wording stands again."
+			 : "The statement is changed; `occlude publish` shows it.");
 	return 0;
 }

@@ -119,6 +119,11 @@ static void add_hex(struct buf *b, const char *word, const void *data, size_t le
 	(void)buf_fmt(b, "%s %s\n", word, text_hex(data, len, hex));
 }
 
+int key_check_passphrase(const char *passphrase, struct err *e) {
+	if (!passphrase || strlen(passphrase) >= 16) return 0;
+	return err_rule(e, "I9", "the passphrase has at least 16 characters: five unrelated words are good");
+}
+
 int key_store(int keys, const struct seal_key *master, const char *key_file, const char *passphrase, struct err *e) {
 	struct key_place place = { 0 };
 	auto_buf struct buf b;

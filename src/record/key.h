@@ -17,6 +17,8 @@ struct key_place {
 	unsigned char check[SEAL_MAC];                 /* tells the right key from another */
 };
 
+/* Whether a passphrase is long enough; NULL is. */
+int key_check_passphrase(const char *passphrase, struct err *e);
 /* Writes keys/master below `keys` for this key, then, if `key_file` is given, the key itself into that file, which must
  * not exist. Exactly one of key_file and passphrase is given. */
 int key_store(int keys, const struct seal_key *master, const char *key_file, const char *passphrase, struct err *e);

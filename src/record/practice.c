@@ -145,6 +145,8 @@ static int recover(struct practice *p, const char *key_file, const char *passphr
 int practice_recover(
 	struct practice *p, const char *code, const char *key_file, const char *passphrase, struct err *e) {
 	struct seal_key *master;
+	if (!key_file == !passphrase) return err_set(e, ERR_USAGE, "the key needs a passphrase or a key file");
+	if (key_check_passphrase(passphrase, e)) return -1;
 	if (recovery_decode(code, &master, e) || practice_take_key(p, master, e)) return -1;
 	if (!recover(p, key_file, passphrase, e)) return 0;
 	seal_key_free(TAKE_PTR(p->master));

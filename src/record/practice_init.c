@@ -116,8 +116,7 @@ static int check_new(const struct practice_new *n, struct err *e) {
 	if (strcmp(n->profile, "US") != 0 && strcmp(n->profile, "EU") != 0 && strcmp(n->profile, "both") != 0)
 		return err_set(e, ERR_USAGE, "the profile is one of US, EU, both");
 	if (!n->key_file == !n->passphrase) return err_set(e, ERR_USAGE, "the key needs a passphrase or a key file");
-	if (n->passphrase && strlen(n->passphrase) < 16)
-		return err_rule(e, "I9", "the passphrase has at least 16 characters: five unrelated words are good");
+	if (key_check_passphrase(n->passphrase, e)) return -1;
 	struct date today;
 	return clock_date(n->zone, clock_now(), &today, e);
 }
