@@ -125,7 +125,7 @@ int cmd_redact(struct cmd *c, int argc, char **argv, struct err *e) {
 	};
 	size_t n;
 	bool helped;
-	enum wire_format format;
+	enum wire_format format = WIRE_NONE;
 	if (opt_parse(c, opts, argc, argv, 2, 2, &n, &helped, e)) return -1;
 	if (helped) return 0;
 	if (strcmp(regions, "auto") != 0) return err_set(e, ERR_USAGE, "--regions knows only auto");

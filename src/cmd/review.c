@@ -237,8 +237,6 @@ int cmd_review_reject(struct cmd *c, int argc, char **argv, struct err *e) {
 }
 
 static int print_code(const struct cmd *c, int64_t id, const char *out, const char *code, struct err *e) {
-	auto_buf struct buf b;
-	struct json j;
 	if (!c->json) {
 		if (code[0])
 			cmd_say(c,
@@ -249,6 +247,8 @@ static int print_code(const struct cmd *c, int64_t id, const char *out, const ch
 			cmd_say(c, "%s is written; it cannot be approved yet, because a picture is missing.", out);
 		return 0;
 	}
+	auto_buf struct buf b;
+	struct json j;
 	buf_init(&b, 4096);
 	json_init(&j, &b);
 	json_object(&j);
