@@ -46,8 +46,7 @@ int staff_check_new_password(const char *login, const char *password, struct err
 	size_t n = 0;
 	for (const char *s = password; *s; s++) n += (*s & 0xC0) != 0x80; /* characters, not bytes */
 	if (n < STAFF_PASSWORD_MIN || strlen(password) > 512)
-		return err_set(e, ERR_REFUSED,
-			"S2: a password has at least %d characters; four unrelated words are good",
+		return err_rule(e, "S2", "a password has at least %d characters; four unrelated words are good",
 			STAFF_PASSWORD_MIN);
 	if (strstr(password, login)) return err_rule(e, "S2", "a password must not contain the account's name");
 	return 0;
