@@ -118,6 +118,22 @@ static void A1_cut_off_tail_is_found(void **state) {
 	assert_finds(f, count, head, says);
 }
 
+/* An entry that the program itself once wrote in its place, in a history that was undone (a restored backup). */
+static void A1_an_entry_of_another_history_is_found(void **state) {
+	struct fixture *f = *state;
+	struct err e = { 0 };
+	add(f, 10);
+	drop_guards(f);
+	must(f, "CREATE TABLE keep AS SELECT * FROM audit");
+	must(f, "DELETE FROM audit WHERE seq > 6");
+	clock_set(clock_now() + 100);
+	add(f, 4);
+	assert_int_equal(audit_verify(f->p, 0, NULL, &e), 0);
+	must(f, "DELETE FROM audit WHERE seq > 7");
+	must(f, "INSERT INTO audit SELECT * FROM keep WHERE seq > 7");
+	assert_finds(f, 0, NULL, "entry 8 was changed, or one before it");
+}
+
 static void A1_the_database_refuses_update(void **state) {
 	struct fixture *f = *state;
 	static const char *const deeds[] = {
@@ -173,6 +189,7 @@ int main(void) {
 		IN(A1_changed_entry_is_found),
 		IN(A1_deleted_entry_is_found),
 		IN(A1_cut_off_tail_is_found),
+		IN(A1_an_entry_of_another_history_is_found),
 		IN(A1_the_database_refuses_update),
 		IN(A1_an_act_that_is_undone_leaves_no_entry),
 		IN(A1_without_the_key_nothing_is_written),

@@ -73,6 +73,11 @@ static void I9_changed_cut_or_moved_files_are_refused(void **state) {
 	assert_refused(k, "place", swapped, sealed.len);
 	(void)buf_char(&sealed, 'x');
 	assert_refused(k, "place", sealed.data, sealed.len);
+	/* something after a last chunk that is full */
+	buf_clear(&sealed);
+	assert_int_equal(seal_bytes(k, "place", data, 65536, &sealed, &e), 0);
+	(void)buf_char(&sealed, 'x');
+	assert_refused(k, "place", sealed.data, sealed.len);
 }
 
 static void I9_a_buffer_that_is_too_small_says_so(void **state) {

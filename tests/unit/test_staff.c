@@ -116,6 +116,8 @@ static void S2_who_leaves_is_out_at_once(void **state) {
 	assert_may(f, &a, CAN_LOOK, "S2"); /* an actor made before does not act either */
 	assert_int_equal(db_run(f->p->db, &e, "DELETE FROM staff WHERE login = 'gone'", ""), -1);
 	assert_string_equal(e.rule, "S2");
+	assert_int_equal(db_run(f->p->db, &e, "REPLACE INTO staff SELECT * FROM staff WHERE login = 'gone'", ""), -1);
+	assert_string_equal(e.rule, "S2");
 	assert_int_equal(staff_deactivate(f->p, &f->ada, "gone", false, &e), 0);
 	assert_int_equal(staff_by_token(f->p, token, &again, &e), -1); /* the old sign-in does not come back */
 }

@@ -94,7 +94,7 @@ static void json_is_escaped_and_nested(void **state) {
 	json_object_end(&j);
 	json_array_end(&j);
 	json_object_end(&j);
-	assert_string_equal(buf_text(&b), "{\"a\\\"b\":\"\\\"\\\\\\n\\t\\u0001/é\xef\xbf\xbd\",\"none\":null,"
+	assert_string_equal(buf_text(&b), "{\"a\\\"b\":\"\\\"\\\\\\n\\u0009\\u0001/é\xef\xbf\xbd\",\"none\":null,"
 					  "\"n\":-9223372036854775808,\"t\":true,\"list\":[0.5,null,{}]}");
 }
 
