@@ -26,7 +26,8 @@ int patient_add(
 	struct practice *p, const struct actor *a, const struct patient_facts *f, int64_t *ret_id, struct err *e);
 /* Changes what is said in `f`; another birth date or location works the dates of C4 out anew. CAN_RECORD. */
 int patient_set(struct practice *p, const struct actor *a, int64_t id, const struct patient_facts *f, struct err *e);
-/* Records a death (C8): from then on only a personal representative's consent counts. CAN_RECORD. In the caller's
+/* Records a death (C8): from then on only a personal representative's consent counts. CAN_RECORD (`a` NULL: the
+ * program finishes what an account began, flow/withdraw). In the caller's
  * transaction, if there is one. */
 int patient_died(struct practice *p, const struct actor *a, int64_t id, const char *died_on, struct err *e);
 /* Works C4's dates out anew for every patient of a location whose ages or zone changed. Inside its transaction. */

@@ -173,7 +173,7 @@ static int died_within(struct practice *p, const struct actor *a, int64_t id, co
 }
 
 int patient_died(struct practice *p, const struct actor *a, int64_t id, const char *died_on, struct err *e) {
-	if (practice_may(p, a, CAN_RECORD, e) || db_begin(p->db, e)) return -1;
+	if ((a && practice_may(p, a, CAN_RECORD, e)) || db_begin(p->db, e)) return -1;
 	if (died_within(p, a, id, died_on, e)) {
 		db_rollback(p->db);
 		return -1;
