@@ -58,18 +58,21 @@ static void put_count(struct html *h, int64_t n, const char *one, const char *ma
 	html_text(h, n == 1 ? one : many);
 }
 
+/* ", 2 faces covered" if there are any. */
+static void put_some(struct html *h, int64_t n, const char *one, const char *many) {
+	if (!n) return;
+	html_lit(h, ", ");
+	put_count(h, n, one, many);
+}
+
 /* What was done to a picture, in plain words. */
 static void put_treatment(struct html *h, const struct photo_row *f) {
 	html_text(h, f->form);
-	html_lit(h, " (shows: ");
+	html_lit(h, ", shows ");
 	html_text(h, exposure_name((enum exposure)f->exposure));
-	html_lit(h, "); ");
-	put_count(h, f->faces + f->candidates, "face", "faces");
-	html_lit(h, " covered or cut away, ");
-	put_count(h, f->texts, "text or code", "texts and codes");
-	html_lit(h, " filled, ");
-	put_count(h, f->drawn, "drawn region", "drawn regions");
-	html_lit(h, " covered");
+	put_some(h, f->faces + f->candidates, "face covered or cut away", "faces covered or cut away");
+	put_some(h, f->texts, "text or code filled", "texts and codes filled");
+	put_some(h, f->drawn, "drawn region covered", "drawn regions covered");
 }
 
 static void put_open(struct html *h, const struct photo_row *f) {
