@@ -33,9 +33,9 @@ void page_open(struct html *h, const struct page_office *o, const char *title, c
 	SAY("nav.skip");
 	html_lit(h, "</a>");
 	if (o->sample) {
-		html_lit(h, "<p class=\"sample\">");
+		html_lit(h, "<aside class=\"sample\">");
 		SAY("sample");
-		html_lit(h, "</p>");
+		html_lit(h, "</aside>");
 	}
 	html_lit(h, "<header class=\"wrap top\"><a class=\"brand\" href=\"/\">");
 	const struct asset *brand = asset_find(web_assets, "site/brand.svg");

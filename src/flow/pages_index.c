@@ -39,7 +39,10 @@ void page_write_index_list(struct html *h, const struct page_office *o, int n, i
 	html_lit(h, "<section class=\"list\"><h2>");
 	SAY("index.list");
 	html_lit(h, "</h2><ul class=\"grid\">");
-	if (n != of) return;
+}
+
+/* Why no faces: said where the newest cases are. */
+static void write_why(struct html *h, const struct page_office *o) {
 	html_lit(h, "<li class=\"why\"><h3>");
 	SAY("index.why.h");
 	html_lit(h, "</h3><p>");
@@ -62,6 +65,7 @@ static void page_link(struct html *h, const struct page_office *o, const char *k
 }
 
 void page_write_index_close(struct html *h, const struct page_office *o, int n, int of) {
+	if (n == of) write_why(h, o);
 	html_lit(h, "</ul>");
 	if (of > 1) {
 		html_lit(h, "<div class=\"pager\">");
