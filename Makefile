@@ -1,6 +1,7 @@
 # Occlude. `make demo` shows it, `make check` proves it; `make help` lists the rest.
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
+.SECONDARY:
 MAKEFLAGS += --no-builtin-rules
 
 # ---- what a Debian 12 machine needs: the one list of packages ------------------------------------------------
@@ -20,7 +21,7 @@ OPT      ?= -O2
 WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 -Wundef \
 	-Wpointer-arith -Wwrite-strings -Wcast-qual -Wno-missing-field-initializers $(if $(WERROR),-Werror)
 HARDEN   := $(if $(SANITIZE),,-D_FORTIFY_SOURCE=2) -fstack-protector-strong -fPIE
-SAN      := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recover=undefined -DOCCLUDE_SANITIZED=1)
+SAN      := $(if $(SANITIZE),-Wno-format-truncation -fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recover=undefined -DOCCLUDE_SANITIZED=1)
 CPPFLAGS := -D_GNU_SOURCE -Iinclude -Isrc -isystem $(O)/gen
 CFLAGS   := -std=c17 -g $(OPT) $(WARN) $(HARDEN) $(SAN)
 LDFLAGS  := -pie -Wl,-z,relro,-z,now,--as-needed $(SAN)
