@@ -152,10 +152,10 @@ UNION ALL SELECT s.consent_id, 'C4', 'all_guardians' FROM consent_signed s JOIN 
 UNION ALL SELECT s.consent_id, 'C4', 'assent' FROM consent_signed s JOIN patient p ON p.id = s.patient_id
  WHERE s.signed_at < p.majority_at AND NOT s.after_death AND s.signed_at >= p.assent_at AND NOT s.by_minor
 -- C2: a guardian's or representative's relationship, and a representative's authority
-UNION ALL SELECT DISTINCT g.consent_id, 'C2', 'authority' FROM signature g
- WHERE g.who IN ('guardian', 'representative')
+UNION ALL SELECT c.id, 'C2', 'authority' FROM consent c WHERE EXISTS (SELECT 1 FROM signature g
+ WHERE g.consent_id = c.id AND g.who IN ('guardian', 'representative')
    AND (length(trim(coalesce(g.relationship, ''))) = 0 OR g.guardian_id IS NULL
-        OR (g.who = 'representative' AND length(trim(coalesce(g.authority, ''))) = 0));
+        OR (g.who = 'representative' AND length(trim(coalesce(g.authority, ''))) = 0)));
 
 -- When a consent lapses: inside (to the second) and for the public side, on a quarter day where age is the cause (C4).
 CREATE VIEW consent_lapse AS

@@ -33,7 +33,8 @@ SELECT f.id AS photo_id, f.case_id, f.patient_id, f.stage, f.stage_rank, f.view,
 
 -- Every reason, a row each: rule, a stable code (record/gate.c has the sentence and what would mend it), and the photo
 -- it is about (NULL: the whole case). A channel of NULL means every channel. Reasons that need the same join are one branch
--- with a list of codes: SQLite plans a view anew for every place that names it.
+-- with a list of codes: SQLite plans a view anew for every place that names it. No DISTINCT, and + before a photo's number: so that
+-- SQLite can ask every branch for one case instead of making the whole view.
 CREATE VIEW case_fault AS
 -- consent
 SELECT c.id AS case_id, NULL AS channel, 'C1' AS rule, 'no_consent' AS code, NULL AS photo_id
@@ -59,7 +60,7 @@ UNION ALL SELECT c.id, NULL, CASE h.kind WHEN 'pause' THEN 'C6' ELSE 'C4' END,
   FROM cases c JOIN hold h ON h.patient_id = c.patient_id WHERE h.ended_at IS NULL
 UNION ALL SELECT c.id, NULL, 'C7', 'erased', NULL FROM cases c JOIN patient p ON p.id = c.patient_id WHERE p.erased_at IS NOT NULL
 -- scope, photo by photo (C3)
-UNION ALL SELECT f.case_id, n.channel, 'C3', n.code, f.photo_id
+UNION ALL SELECT f.case_id, n.channel, 'C3', n.code, +f.photo_id
   FROM photo_standing f JOIN patient_consent k ON k.patient_id = f.patient_id JOIN consent t ON t.id = k.consent_id,
        (SELECT 'view_not_covered' AS code, NULL AS channel
         UNION ALL VALUES ('date_unknown', NULL), ('date_not_covered', NULL), ('picture_not_covered', NULL), ('excluded', NULL),
@@ -77,21 +78,21 @@ UNION ALL SELECT f.case_id, n.channel, 'C3', n.code, f.photo_id
                                        AND f.exposure > h.exposure)
        END
 -- pixels, photo by photo
-UNION ALL SELECT f.case_id, NULL, 'I4', 'search_failed', f.id FROM photo f LEFT JOIN decision d ON d.photo_id = f.id
+UNION ALL SELECT f.case_id, NULL, 'I4', 'search_failed', +f.id FROM photo f LEFT JOIN decision d ON d.photo_id = f.id
  WHERE f.in_gallery = 1 AND f.detect_ran = 0 AND d.faces_checked_at IS NULL
-UNION ALL SELECT f.case_id, NULL, 'I4', 'no_face_found', f.id FROM photo f LEFT JOIN decision d ON d.photo_id = f.id
+UNION ALL SELECT f.case_id, NULL, 'I4', 'no_face_found', +f.id FROM photo f LEFT JOIN decision d ON d.photo_id = f.id
  WHERE f.in_gallery = 1 AND f.detect_ran = 1 AND (f.view GLOB 'EO-*' OR f.view = 'OT') AND d.faces_checked_at IS NULL
    AND NOT EXISTS (SELECT 1 FROM region r WHERE r.photo_id = f.id AND r.kind = 'face'
                     AND (r.verified = 1 OR r.confirmed_at IS NOT NULL) AND r.dismissed_at IS NULL AND r.removed_at IS NULL)
-UNION ALL SELECT f.case_id, NULL, 'I4', 'face_unanswered', f.id FROM photo f
+UNION ALL SELECT f.case_id, NULL, 'I4', 'face_unanswered', +f.id FROM photo f
  WHERE f.in_gallery = 1 AND EXISTS (SELECT 1 FROM region r WHERE r.photo_id = f.id AND r.kind = 'face' AND r.verified = 0
                                     AND r.confirmed_at IS NULL AND r.dismissed_at IS NULL)
-UNION ALL SELECT f.case_id, NULL, 'I7', 'misfiled', f.id FROM photo f WHERE f.misfiled = 1
-UNION ALL SELECT f.case_id, NULL, 'I7', 'radiograph', f.id FROM photo f LEFT JOIN decision d ON d.photo_id = f.id
+UNION ALL SELECT f.case_id, NULL, 'I7', 'misfiled', +f.id FROM photo f WHERE f.misfiled = 1
+UNION ALL SELECT f.case_id, NULL, 'I7', 'radiograph', +f.id FROM photo f LEFT JOIN decision d ON d.photo_id = f.id
  WHERE f.in_gallery = 1 AND f.is_radiograph = 1 AND (d.faces_checked_at IS NULL OR d.form IS NOT 'crop')
-UNION ALL SELECT f.case_id, NULL, 'I7', 'text_unanswered', f.id FROM photo f LEFT JOIN decision d ON d.photo_id = f.id
+UNION ALL SELECT f.case_id, NULL, 'I7', 'text_unanswered', +f.id FROM photo f LEFT JOIN decision d ON d.photo_id = f.id
  WHERE f.in_gallery = 1 AND d.no_text_at IS NULL
-UNION ALL SELECT f.case_id, NULL, CASE n.code WHEN 'face_left' THEN 'I6' ELSE 'I5' END, n.code, f.photo_id
+UNION ALL SELECT f.case_id, NULL, CASE n.code WHEN 'face_left' THEN 'I6' ELSE 'I5' END, n.code, +f.photo_id
   FROM photo_standing f,
        (SELECT 'undecided' AS code UNION ALL VALUES ('no_master'), ('face_left'), ('rejected'), ('not_approved')) n
  WHERE f.in_gallery = 1
@@ -111,12 +112,12 @@ UNION ALL SELECT c.id, NULL, 'I8', 'no_pair', NULL FROM cases c
 UNION ALL SELECT c.id, NULL, 'I8', 'treatment_not_ended', NULL FROM cases c
  WHERE (c.ended_on IS NULL OR c.ended_on > date('now'))
    AND EXISTS (SELECT 1 FROM photo f WHERE f.case_id = c.id AND f.in_gallery = 1 AND f.stage IN ('T3', 'T4'))
-UNION ALL SELECT b.case_id, NULL, 'I8', 'stage_order', b.id FROM photo b
+UNION ALL SELECT b.case_id, NULL, 'I8', 'stage_order', +b.id FROM photo b
  WHERE b.in_gallery = 1 AND EXISTS (SELECT 1 FROM photo a WHERE a.case_id = b.case_id AND a.view = b.view AND a.in_gallery = 1
                                      AND a.stage_rank < b.stage_rank AND a.taken_on > b.taken_on)
-UNION ALL SELECT f.case_id, NULL, 'I8', 'after_too_early', f.id FROM photo f JOIN cases c ON c.id = f.case_id
+UNION ALL SELECT f.case_id, NULL, 'I8', 'after_too_early', +f.id FROM photo f JOIN cases c ON c.id = f.case_id
  WHERE f.in_gallery = 1 AND f.stage IN ('T3', 'T4') AND c.ended_on IS NOT NULL AND f.taken_on < c.ended_on
-UNION ALL SELECT f.case_id, NULL, 'I8', 'other_patient', f.id FROM photo f JOIN cases c ON c.id = f.case_id
+UNION ALL SELECT f.case_id, NULL, 'I8', 'other_patient', +f.id FROM photo f JOIN cases c ON c.id = f.case_id
  WHERE f.patient_id <> c.patient_id
 UNION ALL SELECT c.id, NULL, 'I8', 'no_orthodontist', NULL FROM cases c WHERE c.orthodontist_id IS NULL
 UNION ALL SELECT c.id, NULL, 'P2', 'facts_missing', NULL FROM cases c WHERE c.months IS NULL OR c.age_band IS NULL
@@ -136,7 +137,7 @@ SELECT x.case_id, n.name AS channel, x.rule, x.code, x.photo_id
 CREATE VIEW case_permit AS
 SELECT c.id AS case_id, n.name AS channel, k.consent_id, k.lapses_at, k.public_lapses_at
   FROM cases c JOIN patient_consent k ON k.patient_id = c.patient_id, channel n
- WHERE NOT EXISTS (SELECT 1 FROM case_reason x WHERE x.case_id = c.id AND x.channel = n.name);
+ WHERE NOT EXISTS (SELECT 1 FROM case_fault x WHERE x.case_id = c.id AND (x.channel IS NULL OR x.channel = n.name));
 
 -- A publication: this case, on this channel, under this consent, from then on.
 CREATE TABLE publication (
