@@ -25,4 +25,8 @@ struct publish_options {
  * noted; -1 only when the run itself could not be finished. */
 int publish_run(struct practice *p, const struct actor *a, const struct publish_options *o, struct err *e);
 
+/* Two questions to the database; a run with only_dark if one of them says that something may not stay, or not as long. For
+ * the end of every act. */
+int publish_take_dark(struct practice *p, struct err *e);
+
 #endif

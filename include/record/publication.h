@@ -62,6 +62,17 @@ int publication_end(struct practice *p, const struct actor *a, int64_t id, const
 int publication_of_patient(struct practice *p, int64_t patient_id, int64_t case_id, struct publication **ret,
 	size_t *ret_n, struct err *e);
 
+/* Public IDs that were used on a channel and are not live: the tombstones (C6). The caller frees *ret. */
+int publication_gone(
+	struct practice *p, const char *channel, char (**ret)[PUBLIC_ID_LEN + 1], size_t *ret_n, struct err *e);
+/* Whether anything ever shown under this public ID may not be seen any more: 1, 0, -1. For a case whose files on the site
+ * are not those of its latest record (a publish was killed between the two). */
+int publication_shown_fault(struct practice *p, const struct publication *pub, const char *channel, struct err *e);
+/* Live publications whose consent ends earlier now than their lease says (a newer consent was signed): lease_at is the
+ * earlier moment. The caller frees *ret. */
+int publication_shortened(
+	struct practice *p, const char *channel, struct publication **ret, size_t *ret_n, struct err *e);
+
 /* Withdrawals that have begun (schema: intent). */
 struct intent {
 	int64_t id;
@@ -74,12 +85,19 @@ struct intent {
 };
 int intent_add(struct practice *p, struct intent *it, struct err *e);
 int intent_first(struct practice *p, struct intent *ret, struct err *e); /* 1, 0 = none, -1 */
+/* Whether it is still to be done: 1, 0, -1. */
+int intent_is_open(struct practice *p, int64_t id, struct err *e);
 int intent_done(struct practice *p, int64_t id, struct err *e);
 
-/* Files that are deleted later. */
-int retired_add(struct practice *p, const char *store, int64_t at, struct err *e);
-/* Stores retired before `before`, or (all) every one; the caller frees *ret: n names of 27 bytes each. */
-int retired_list(struct practice *p, int64_t before, char (**ret)[27], size_t *ret_n, struct err *e);
+/* Files that a newer root no longer names, deleted later; `public_id` is the case they belonged to, or empty. */
+struct retired {
+	char store[27];
+	char public_id[PUBLIC_ID_LEN + 1];
+	int64_t at;
+};
+int retired_add(struct practice *p, const struct retired *r, struct err *e);
+/* All of them, by store; the caller frees *ret. */
+int retired_list(struct practice *p, struct retired **ret, size_t *ret_n, struct err *e);
 int retired_drop(struct practice *p, const char *store, struct err *e);
 
 /* C6: opens the list of copies outside the site for a case, once. */

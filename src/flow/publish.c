@@ -17,8 +17,12 @@ struct run {
 	const struct actor *actor;
 	const struct publish_options *o;
 	struct site site;
-	struct office *office; /* of the first location: the shared pages */
-	bool went_dark;
+	struct office *office;   /* of the first location: the shared pages */
+	struct publication *bad; /* what may not stay */
+	size_t bad_n;
+	bool is_odd;     /* a case on the site is not as its latest record says */
+	bool must_yield; /* a withdrawal wants the site: finish what is there, let it go first, begin again */
+	int64_t noted;   /* the last case that was told about */
 };
 
 static void note(struct run *r, int64_t case_id, enum publish_result result, const char *text) {
@@ -66,42 +70,83 @@ static int end_publications(struct run *r, const struct publication *list, size_
 	return db_commit(r->p->db, e);
 }
 
+/* A case whose files on the site are not those of its latest record (a publish was killed between the two) is judged by
+ * everything that it ever showed. 1: it may not stay. */
+static int is_odd_and_faulty(struct run *r, const struct publication *pub, struct err *e) {
+	struct live_case auto_live_case live = { 0 };
+	if (!manifest_find_case(&r->site.root, pub->public_id)) return 0;
+	if (live_case_load(r->p, pub, &live, e)) return -1;
+	if (case_has_recorded_files(&r->site, pub, &live)) return 0;
+	r->is_odd = true;
+	return publication_shown_fault(r->p, pub, "website", e);
+}
+
+/* Adds to what may not stay those that a killed publish left. */
+static int add_odd(struct run *r, const struct publication *live, size_t n, struct err *e) {
+	for (size_t i = 0; i < n; i++) {
+		bool known = false;
+		for (size_t k = 0; k < r->bad_n; k++) known |= r->bad[k].id == live[i].id;
+		int odd = known ? 0 : is_odd_and_faulty(r, &live[i], e);
+		if (odd < 0) return -1;
+		if (!odd) continue;
+		void *more = reallocarray(r->bad, r->bad_n + 1, sizeof *r->bad);
+		if (!more) return err_nomem(e);
+		r->bad = more;
+		r->bad[r->bad_n++] = live[i];
+	}
+	return 0;
+}
+
+/* P4: a consent that ends earlier than the lease says ends the lease. */
+static int shorten(struct run *r, bool *ret_changed, struct err *e) {
+	auto_free struct publication *list = NULL;
+	size_t n = 0;
+	if (publication_shortened(r->p, "website", &list, &n, e)) return -1;
+	for (size_t i = 0; i < n; i++)
+		if (!r->o->dry_run && site_shorten(&r->site, list[i].public_id, list[i].lease_at))
+			*ret_changed = true;
+	return 0;
+}
+
 /* Takes dark what may not stay (C5) and what the root shows without a record; the root first, then the record. */
 static int go_dark(struct run *r, struct err *e) {
-	auto_free struct publication *bad = NULL, *live = NULL;
-	size_t bad_n = 0, live_n = 0, n = 0;
-	if (publication_faulty(r->p, "website", &bad, &bad_n, e) ||
-		publication_live(r->p, "website", &live, &live_n, e))
+	auto_free struct publication *live = NULL;
+	size_t live_n = 0, n = 0;
+	bool shorter = false;
+	if (publication_faulty(r->p, "website", &r->bad, &r->bad_n, e) ||
+		publication_live(r->p, "website", &live, &live_n, e) || add_odd(r, live, live_n, e) ||
+		shorten(r, &shorter, e))
 		return -1;
-	char(*ids)[MANIFEST_ID_LEN + 1] = calloc(bad_n + r->site.root.case_count + 1, sizeof *ids);
+	char(*ids)[MANIFEST_ID_LEN + 1] = calloc(r->bad_n + r->site.root.case_count + 1, sizeof *ids);
 	if (!ids) return err_nomem(e);
-	for (size_t i = 0; i < bad_n; i++) {
+	for (size_t i = 0; i < r->bad_n; i++) {
 		char why[300];
-		say_why(r, bad[i].case_id, why, sizeof why);
-		note(r, bad[i].case_id, PUBLISH_DARK, why);
-		memcpy(ids[n++], bad[i].public_id, sizeof ids[0]);
+		say_why(r, r->bad[i].case_id, why, sizeof why);
+		note(r, r->bad[i].case_id, PUBLISH_DARK, why);
+		memcpy(ids[n++], r->bad[i].public_id, sizeof ids[0]);
 	}
 	for (size_t i = 0; i < r->site.root.case_count; i++)
 		if (!is_recorded(r->site.root.cases[i].id, live, live_n))
 			memcpy(ids[n++], r->site.root.cases[i].id, sizeof ids[0]);
 	int bad_run = 0;
-	if (n && !r->o->dry_run) {
-		r->went_dark = true;
+	if (n && !r->o->dry_run)
 		bad_run = site_darken(r->p, &r->site, (const char(*)[MANIFEST_ID_LEN + 1]) ids, n, e) ||
-			  end_publications(r, bad, bad_n, "no longer permitted", e);
-	}
+			  end_publications(r, r->bad, r->bad_n, "no longer permitted", e);
+	else if (shorter)
+		bad_run = site_commit(r->p, &r->site, e);
 	free(ids);
 	return bad_run ? -1 : 0;
 }
 
-/* A record whose root was never written (the command was killed between the two) never was public. */
+/* Ends records of what the site has taken dark (a kill, between the two). One that the site does not know at all, because
+ * it was killed before its root or the site was lost, is published again under its name. */
 static int end_interrupted(struct run *r, struct err *e) {
 	auto_free struct publication *live = NULL;
 	size_t n = 0, k = 0;
 	if (publication_live(r->p, "website", &live, &n, e)) return -1;
 	for (size_t i = 0; i < n; i++)
-		if (!manifest_find_case(&r->site.root, live[i].public_id)) live[k++] = live[i];
-	return r->o->dry_run ? 0 : end_publications(r, live, k, "interrupted before it was shown", e);
+		if (manifest_is_gone(&r->site.root, live[i].public_id)) live[k++] = live[i];
+	return r->o->dry_run ? 0 : end_publications(r, live, k, "dark already", e);
 }
 
 /* ---- cases ---- */
@@ -146,6 +191,8 @@ static int settle(struct run *r, const struct permit *t, const struct shown_case
 }
 
 static int one_case(struct run *r, int64_t case_id, const struct publication *old, struct err *e) {
+	for (size_t i = 0; r->o->dry_run && i < r->bad_n; i++)
+		if (r->bad[i].case_id == case_id) return 0; /* it would go dark, and was told about */
 	struct permit auto_permit *t = NULL;
 	struct err why = { 0 };
 	if (gate_permit(r->p, case_id, "website", &t, &why)) {
@@ -186,7 +233,15 @@ static int all_cases(struct run *r, struct err *e) {
 	auto_free struct publication *live = NULL;
 	size_t n = 0;
 	int bad = case_list(r->p, 0, add_id, &list, e) || publication_live(r->p, "website", &live, &n, e) ? -1 : 0;
-	for (size_t i = 0; !bad && i < list.n; i++) bad = one_case(r, list.id[i], find_live(live, n, list.id[i]), e);
+	for (size_t i = 0; !bad && i < list.n && !r->must_yield; i++) {
+		if (list.id[i] <= r->noted) continue; /* settled before a withdrawal came between */
+		bad = one_case(r, list.id[i], find_live(live, n, list.id[i]), e);
+		r->noted = list.id[i];
+		struct intent it;
+		int waiting = bad || r->o->dry_run ? 0 : intent_first(r->p, &it, e);
+		if (waiting < 0) bad = -1;
+		r->must_yield = waiting > 0; /* C6: nobody waits for the rendering of other cases */
+	}
 	free(list.id);
 	return bad;
 }
@@ -210,30 +265,50 @@ static int finish(struct run *r, const struct buf *before, struct err *e) {
 	bool same = r->site.has_root && after.len == before->len &&
 		    !memcmp(buf_text(&after), buf_text(before), after.len);
 	if (!same && site_commit(r->p, &r->site, e)) return -1;
-	return site_sweep(r->p, &r->site, r->went_dark, e);
+	return site_sweep(r->p, &r->site, e);
 }
 
-static int run_open(struct run *r, struct buf *before, struct err *e) {
+static int run_open(struct run *r, struct err *e) {
+	struct buf auto_buf before;
+	buf_init(&before, MANIFEST_ROOT_MAX);
 	if (check_clock(r, e)) return -1;
 	if (go_dark(r, e) || end_interrupted(r, e)) return -1;
 	if (office_open(r->p, 0, &r->office, e)) return -1;
 	r->site.root.sample = r->office->page.sample;
-	if (r->site.has_root && root_body(r, before, e)) return -1;
+	if (r->site.has_root && root_body(r, &before, e)) return -1;
 	if (!r->o->only_dark && all_cases(r, e)) return -1;
 	if (r->o->dry_run) return 0;
-	/* a run that only takes dark writes nothing where there is no site yet */
+	/* a run that only takes dark writes nothing where there is no site yet, and leaves the shared pages alone while they
+	 * cannot be told from the record */
 	if (r->o->only_dark && !r->site.has_root) return 0;
-	return finish(r, before, e);
+	if (r->o->only_dark && r->is_odd) return site_sweep(r->p, &r->site, e);
+	return finish(r, &before, e);
 }
 
 int publish_run(struct practice *p, const struct actor *a, const struct publish_options *o, struct err *e) {
 	struct run r = { .p = p, .actor = a, .o = o };
-	struct buf auto_buf before;
-	buf_init(&before, MANIFEST_ROOT_MAX);
-	if (!o->dry_run && withdraw_recover(p, e)) return -1;
-	if (site_open(p, &r.site, e)) return -1;
-	int bad = run_open(&r, &before, e);
-	office_close(r.office);
-	site_close(&r.site);
+	int bad;
+	do {
+		r.must_yield = r.is_odd = false;
+		if (!o->dry_run && withdraw_recover(p, e)) return -1;
+		if (site_open(p, false, &r.site, e)) return -1;
+		bad = run_open(&r, e);
+		office_close(r.office);
+		r.office = NULL;
+		site_close(&r.site);
+		free(r.bad);
+		r.bad = NULL;
+		r.bad_n = 0;
+	} while (!bad && r.must_yield);
 	return bad;
+}
+
+int publish_take_dark(struct practice *p, struct err *e) {
+	auto_free struct publication *bad = NULL, *shorter = NULL;
+	size_t bad_n = 0, shorter_n = 0;
+	static const struct publish_options o = { .only_dark = true };
+	if (publication_faulty(p, "website", &bad, &bad_n, e) ||
+		publication_shortened(p, "website", &shorter, &shorter_n, e))
+		return -1;
+	return bad_n || shorter_n ? publish_run(p, NULL, &o, e) : 0;
 }

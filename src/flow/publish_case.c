@@ -38,6 +38,8 @@ struct making {
 	struct new_photo *photo;
 	size_t photos;
 	char id[MANIFEST_ID_LEN + 1];
+	char store[MANIFEST_STORE_LEN + 1]; /* of the case's own manifest */
+	uint8_t sha[MANIFEST_SHA_LEN];
 	struct manifest_files files, old_files;
 	struct publication_file *record;
 	size_t records;
@@ -145,16 +147,27 @@ void case_fingerprint(const struct office *o, const struct shown_case *c, char r
 	(void)seal_sha256(buf_text(&text), text.len, ret);
 }
 
-bool case_is_shown_as_recorded(struct site *s, const struct publication *pub, const struct live_case *live) {
-	struct manifest_files auto_manifest_files files = { 0 };
-	const struct manifest_case *c = manifest_find_case(&s->root, pub->public_id);
-	if (!c || c->lease != pub->lease_at || site_case_files(s, pub->public_id, &files, NULL)) return false;
-	if (files.count != live->files) return false;
+bool case_has_recorded_files(struct site *s, const struct publication *pub, const struct live_case *live) {
+	struct manifest_files auto_manifest_files files = { .sorted = true };
+	if (!manifest_find_case(&s->root, pub->public_id) || site_case_files(s, pub->public_id, &files, NULL) ||
+		files.count != live->files)
+		return false;
 	for (size_t i = 0; i < live->files; i++) {
 		char sha[65];
 		const struct manifest_file *f = manifest_files_find(&files, live->file[i].path);
 		if (!f || strcmp(text_hex(f->sha256, sizeof f->sha256, sha), live->file[i].sha256) != 0) return false;
 	}
+	return true;
+}
+
+bool case_is_shown_as_recorded(struct site *s, const struct publication *pub, const struct live_case *live) {
+	struct manifest_files auto_manifest_files files = { .sorted = true };
+	const struct manifest_case *c = manifest_find_case(&s->root, pub->public_id);
+	if (!c || c->lease != pub->lease_at || !case_has_recorded_files(s, pub, live) ||
+		site_case_files(s, pub->public_id, &files, NULL))
+		return false;
+	for (size_t i = 0; i < files.count; i++)
+		if (!site_has(s, files.files[i].store, files.files[i].size)) return false;
 	return true;
 }
 
@@ -349,7 +362,8 @@ static bool can_reuse(struct making *m, struct new_photo *f, const struct live_c
 	for (size_t i = 0; i < old->files; i++) {
 		if (old->file[i].photo_id != f->photo->photo_id) continue;
 		if (strcmp(old->file[i].master_sha256, f->photo->master_sha256) != 0) return false;
-		if (!manifest_files_find(&m->old_files, old->file[i].path)) return false;
+		const struct manifest_file *was = manifest_files_find(&m->old_files, old->file[i].path);
+		if (!was || !site_has(m->site, was->store, was->size)) return false;
 		any = true;
 	}
 	return any && f->page.sizes > 0;
@@ -390,16 +404,18 @@ static int record_publication(struct practice *p, const struct actor *a, const s
 	return db_commit(p->db, e);
 }
 
-/* The case's own manifest, and its line in the root (in memory). */
-static int name_in_root(struct making *m, int64_t lease, struct err *e) {
+/* The case's own manifest. */
+static int store_names(struct making *m, struct err *e) {
 	struct buf auto_buf text;
-	char store[MANIFEST_STORE_LEN + 1];
-	uint8_t sha[MANIFEST_SHA_LEN];
 	buf_init(&text, MANIFEST_CASE_MAX);
-	if (manifest_files_encode(&m->files, &text, e) || site_put(m->site, buf_text(&text), text.len, store, sha, e))
-		return -1;
+	if (manifest_files_encode(&m->files, &text, e)) return -1;
+	return site_put(m->site, buf_text(&text), text.len, m->store, m->sha, e);
+}
+
+/* Its line in the root (in memory). */
+static int name_in_root(struct making *m, int64_t lease, struct err *e) {
 	manifest_drop_case(&m->site->root, m->id);
-	if (manifest_add_case(&m->site->root, m->id, store, sha, lease, e)) return -1;
+	if (manifest_add_case(&m->site->root, m->id, m->store, m->sha, lease, e)) return -1;
 	return manifest_sort(&m->site->root, e);
 }
 
@@ -411,11 +427,13 @@ static int prepare(struct making *m, const struct live_case *live, const struct 
 	m->photos = m->facts->photos;
 	m->photo = calloc(m->photos + 1, sizeof *m->photo);
 	if (!m->photo) return err_nomem(e);
-	if (manifest_files_init(&m->files, m->id, e) ||
+	if (manifest_files_init(&m->files, m->id, e) || manifest_files_init(&m->old_files, m->id, e) ||
 		practice_patient_key(m->p, m->facts->patient_id, KEY_PICTURES, &m->key, e))
 		return -1;
-	if (old && manifest_find_case(&m->site->root, m->id) && site_case_files(m->site, m->id, &m->old_files, e))
-		return -1;
+	if (old && manifest_find_case(&m->site->root, m->id)) {
+		manifest_files_free(&m->old_files);
+		(void)site_case_files(m->site, m->id, &m->old_files, NULL); /* damaged: everything is made anew */
+	}
 	for (size_t i = 0; i < m->photos; i++) {
 		m->photo[i].photo = &m->facts->photo[i];
 		m->photo[i].reused = old && can_reuse(m, &m->photo[i], live);
@@ -434,6 +452,7 @@ int publish_case(struct practice *p, const struct actor *a, struct site *s, cons
 	for (size_t i = 0; !r && i < m.photos; i++)
 		r = m.photo[i].reused ? take_over(&m, &m.photo[i], &live, e) : store_pieces(&m, &m.photo[i], e);
 	if (!r) r = store_page(&m, o, e);
+	if (!r) r = store_names(&m, e);
 	case_fingerprint(o, c, fingerprint);
 	if (!r) r = record_publication(p, a, t, old, &m, fingerprint, e);
 	if (!r) r = name_in_root(&m, permit_lease_at(t), e);

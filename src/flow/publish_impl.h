@@ -40,7 +40,8 @@ void live_case_free(struct live_case *c);
 
 /* A case as it would be shown now: SHA-256 over its page with masters in place of files, and the recipe. */
 void case_fingerprint(const struct office *o, const struct shown_case *c, char ret[65]);
-/* Whether the site shows exactly what the record of `pub` says (files and lease). */
+/* Whether the site names exactly the files that the record of `pub` says; and whether they are there, under its lease. */
+bool case_has_recorded_files(struct site *s, const struct publication *pub, const struct live_case *live);
 bool case_is_shown_as_recorded(struct site *s, const struct publication *pub, const struct live_case *live);
 
 /* Renders, derives and checks a permitted case, stores its files (not yet named), records the publication (replacing

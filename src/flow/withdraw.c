@@ -57,22 +57,25 @@ static int go_dark(struct practice *p, struct site *s, const struct publication 
 	size_t k = 0;
 	if (!ids) return err_nomem(e);
 	for (size_t i = 0; i < n; i++)
-		if (manifest_find_case(&s->root, pub[i].public_id)) memcpy(ids[k++], pub[i].public_id, sizeof ids[0]);
+		if (s->is_rescued || manifest_find_case(&s->root, pub[i].public_id))
+			memcpy(ids[k++], pub[i].public_id, sizeof ids[0]);
 	int r = k ? site_darken(p, s, (const char(*)[MANIFEST_ID_LEN + 1]) ids, k, e) : 0;
 	free(ids);
 	return r;
 }
 
-/* Everything after the intent is on record. */
+/* Everything after the intent is on record, under the site's lock. */
 static int carry_out(struct practice *p, const struct actor *a, const struct intent *it, struct err *e) {
 	auto_free struct publication *pub = NULL;
 	size_t n = 0;
-	if (publication_of_patient(p, it->patient_id, it->case_id, &pub, &n, e)) return -1;
 	struct site auto_site s = { .dirfd = -1, .filesfd = -1, .lockfd = -1 };
-	if (site_open(p, &s, e)) return -1;
-	if (go_dark(p, &s, pub, n, e)) return -1;
-	if (record_all(p, a, it, pub, n, e)) return -1;
-	return n ? site_sweep(p, &s, true, e) : 0;
+	if (site_open(p, true, &s, e)) return -1;
+	int open = intent_is_open(p, it->id, e);
+	if (open <= 0) return open; /* another command finished it while we waited for the lock */
+	if (publication_of_patient(p, it->patient_id, it->case_id, &pub, &n, e) || go_dark(p, &s, pub, n, e) ||
+		record_all(p, a, it, pub, n, e))
+		return -1;
+	return s.has_root ? site_sweep(p, &s, e) : 0;
 }
 
 /* Whether the record would take the act: asked before the site goes dark for nothing. */
@@ -94,10 +97,12 @@ int withdraw_act(struct practice *p, const struct actor *a, struct intent *it, s
 		return -1;
 	}
 	if (db_commit(p->db, e)) return -1;
-	int r = carry_out(p, a, it, e);
+	struct err why = { 0 };
+	if (!carry_out(p, a, it, &why)) return 0;
+	if (e) *e = why;
 	/* refused by the record (already revoked, no such guardian): the intent is void, or it would be tried for ever */
-	if (r && e && e->kind == ERR_REFUSED) (void)intent_done(p, it->id, NULL);
-	return r;
+	if (why.kind == ERR_REFUSED) (void)intent_done(p, it->id, NULL);
+	return -1;
 }
 
 /* Who began an act, as they stand in the list of accounts (also one that was deactivated since). */

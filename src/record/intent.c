@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/mem.h"
 #include "lib/clock.h"
 #include "record/publication.h"
 
@@ -48,39 +49,42 @@ int intent_first(struct practice *p, struct intent *ret, struct err *e) {
 	return 1;
 }
 
+int intent_is_open(struct practice *p, int64_t id, struct err *e) {
+	int64_t one;
+	return db_get_int(p->db, &one, e, "SELECT 1 FROM intent WHERE id = ?1", "i", id);
+}
+
 int intent_done(struct practice *p, int64_t id, struct err *e) {
 	return db_run(p->db, e, "DELETE FROM intent WHERE id = ?1", "i", id);
 }
 
-int retired_add(struct practice *p, const char *store, int64_t at, struct err *e) {
-	return db_run(p->db, e, "INSERT INTO retired_file (store, at) VALUES (?1, ?2) ON CONFLICT DO NOTHING", "ti",
-		store, at);
+int retired_add(struct practice *p, const struct retired *r, struct err *e) {
+	return db_run(p->db, e,
+		"INSERT INTO retired_file (store, public_id, at) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING", "tti",
+		r->store, r->public_id[0] ? r->public_id : NULL, r->at);
 }
 
-int retired_list(struct practice *p, int64_t before, char (**ret)[27], size_t *ret_n, struct err *e) {
+int retired_list(struct practice *p, struct retired **ret, size_t *ret_n, struct err *e) {
 	auto_stmt struct stmt *q = NULL;
-	if (db_query(p->db, &q, e, "SELECT store FROM retired_file WHERE at < ?1 ORDER BY store", "i", before))
+	if (db_query(p->db, &q, e, "SELECT store, coalesce(public_id, ''), at FROM retired_file ORDER BY store", ""))
 		return -1;
-	char(*list)[27] = NULL;
+	auto_free struct retired *list = NULL;
 	size_t n = 0, cap = 0;
 	int row;
 	while ((row = stmt_row(q, e)) > 0) {
 		if (n == cap) {
 			cap = cap ? cap * 2 : 32;
 			void *more = reallocarray(list, cap, sizeof *list);
-			if (!more) {
-				free(list);
-				return err_nomem(e);
-			}
+			if (!more) return err_nomem(e);
 			list = more;
 		}
-		(void)snprintf(list[n++], sizeof list[0], "%s", stmt_text(q, 0));
+		struct retired *r = &list[n++];
+		*r = (struct retired){ .at = stmt_int(q, 2) };
+		(void)snprintf(r->store, sizeof r->store, "%s", stmt_text(q, 0));
+		(void)snprintf(r->public_id, sizeof r->public_id, "%s", stmt_text(q, 1));
 	}
-	if (row < 0) {
-		free(list);
-		return -1;
-	}
-	*ret = list;
+	if (row < 0) return -1;
+	*ret = TAKE_PTR(list);
 	*ret_n = n;
 	return 0;
 }

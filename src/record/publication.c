@@ -162,6 +162,58 @@ int publication_of_patient(struct practice *p, int64_t patient_id, int64_t case_
 	return collect(q, ret, ret_n, e);
 }
 
+int publication_shortened(
+	struct practice *p, const char *channel, struct publication **ret, size_t *ret_n, struct err *e) {
+	auto_stmt struct stmt *q = NULL;
+	if (db_query(p->db, &q, e,
+		    "SELECT p.id, p.case_id, k.consent_id, p.public_id, k.lapses_at, k.public_lapses_at, "
+		    "p.fingerprint,"
+		    " p.published_at FROM publication p JOIN cases c ON c.id = p.case_id"
+		    " JOIN patient_consent k ON k.patient_id = c.patient_id"
+		    " WHERE p.channel = ?1 AND p.ended_at IS NULL AND k.public_lapses_at < p.lease_at ORDER BY p.id",
+		    "t", channel))
+		return -1;
+	return collect(q, ret, ret_n, e);
+}
+
+int publication_shown_fault(struct practice *p, const struct publication *pub, const char *channel, struct err *e) {
+	int64_t one;
+	return db_get_int(p->db, &one, e,
+		"SELECT 1 FROM case_reason x WHERE x.case_id = ?1 AND x.channel = ?2 AND (x.photo_id IS NULL OR"
+		" EXISTS (SELECT 1 FROM publication p JOIN publication_file f ON f.publication_id = p.id"
+		"          WHERE p.public_id = ?3 AND f.photo_id = x.photo_id)) LIMIT 1",
+		"itt", pub->case_id, channel, pub->public_id);
+}
+
+int publication_gone(
+	struct practice *p, const char *channel, char (**ret)[PUBLIC_ID_LEN + 1], size_t *ret_n, struct err *e) {
+	auto_stmt struct stmt *q = NULL;
+	if (db_query(p->db, &q, e,
+		    "SELECT DISTINCT public_id FROM publication p WHERE channel = ?1 AND NOT EXISTS"
+		    " (SELECT 1 FROM publication l WHERE l.public_id = p.public_id AND l.ended_at IS NULL)",
+		    "t", channel))
+		return -1;
+	char(*list)[PUBLIC_ID_LEN + 1] = NULL;
+	size_t n = 0, cap = 0;
+	int row;
+	while ((row = stmt_row(q, e)) > 0) {
+		void *more = grow(list, n, &cap, sizeof *list, e);
+		if (!more) {
+			row = -1;
+			break;
+		}
+		list = more;
+		copy_text(list[n++], sizeof *list, stmt_text(q, 0));
+	}
+	if (row < 0) {
+		free(list);
+		return -1;
+	}
+	*ret = list;
+	*ret_n = n;
+	return 0;
+}
+
 int publication_files(struct practice *p, int64_t id, struct publication_file **ret, size_t *ret_n, struct err *e) {
 	auto_stmt struct stmt *q = NULL;
 	if (db_query(p->db, &q, e,

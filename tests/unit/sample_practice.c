@@ -109,12 +109,11 @@ int64_t sample_consent(struct sample *s, struct sample_case *c, const char *expi
 	MUST(consent_open(s->p, &s->doc, c->patient, t, &id, code, e));
 	free(t);
 	MUST(consent_form_shown(s->p, &s->doc, id, "1", "en", seal_sha256("form", 4, sha), false, e));
-	const struct consent_elements el = {
-		.benefit = "none", .copy_given_on = "2026-11-01", .not_combined = true
-	};
+	const struct consent_elements el = { .benefit = "none", .copy_given_on = "2026-11-01", .not_combined = true };
 	MUST(consent_set(s->p, &s->doc, id, &el, e));
 	MUST(consent_attach(s->p, &s->doc, id, pdf, sizeof pdf - 1, e));
-	int64_t guardian = sample_int(s, "SELECT coalesce(max(id), 0) FROM guardian WHERE patient_id = ?1", c->patient);
+	int64_t guardian =
+		sample_int(s, "SELECT coalesce(max(id), 0) FROM guardian WHERE patient_id = ?1", c->patient);
 	if (guardian) MUST(consent_sign(s->p, &s->doc, id, "guardian", guardian, NULL, "2026-11-01", e));
 	MUST(consent_sign(s->p, &s->doc, id, guardian ? "minor" : "patient", 0, NULL, "2026-11-01", e));
 	c->consent = id;
@@ -131,7 +130,9 @@ struct sample_case *sample_add(struct sample *s, const char *born_on, const char
 	};
 	MUST(patient_add(s->p, &s->doc, &f, &c->patient, e));
 	if (strcmp(born_on, "2008") > 0) {
-		const struct guardian_row g = { .kind = "guardian", .name = "Tamsin Zebrowski", .relationship = "mother" };
+		const struct guardian_row g = {
+			.kind = "guardian", .name = "Tamsin Zebrowski", .relationship = "mother"
+		};
 		int64_t id;
 		MUST(guardian_add(s->p, &s->doc, c->patient, &g, &id, e));
 	}
@@ -145,8 +146,7 @@ struct sample_case *sample_add(struct sample *s, const char *born_on, const char
 	for (unsigned i = 0; i < SAMPLE_PHOTOS; i++) {
 		struct pixels auto_pixels px;
 		sample_pixels((unsigned)s->n * 10 + i, &px);
-		c->photo[i] = sample_photo(
-			s, c->id, i ? "T3" : "T1", "IO-FR", i ? "2026-01-10" : "2024-01-09", &px);
+		c->photo[i] = sample_photo(s, c->id, i ? "T3" : "T1", "IO-FR", i ? "2026-01-10" : "2024-01-09", &px);
 	}
 	MUST(case_suitable(s->p, &s->doc, c->id, true, e));
 	return c;
@@ -260,7 +260,7 @@ void sample_make(struct sample *s, size_t cases) {
 }
 
 static void run_cp(const char *from, const char *to) {
-	char *const argv[] = { (char *)(uintptr_t)"cp", (char *)(uintptr_t)"-a", (char *)(uintptr_t)from,
+	char *const argv[] = { (char *)(uintptr_t) "cp", (char *)(uintptr_t) "-a", (char *)(uintptr_t)from,
 		(char *)(uintptr_t)to, NULL };
 	pid_t pid;
 	int status;

@@ -42,7 +42,8 @@ int64_t sample_consent(struct sample *s, struct sample_case *c, const char *expi
 int64_t sample_photo(struct sample *s, int64_t case_id, const char *stage, const char *view, const char *taken_on,
 	const struct pixels *px);
 /* A photo that nobody has reviewed yet. */
-int64_t sample_raw_photo(struct sample *s, int64_t case_id, const char *stage, const char *view, const char *taken_on);
+int64_t sample_raw_photo(
+	struct sample *s, int64_t case_id, const char *stage, const char *view, const char *taken_on);
 /* Another decision for the photo and a new master of these pixels (not approved). */
 void sample_change(struct sample *s, int64_t photo, const struct pixels *px);
 void sample_approve(struct sample *s, int64_t photo);
