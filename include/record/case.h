@@ -50,8 +50,8 @@ int case_list(struct practice *p, int64_t patient_id, int (*each)(void *arg, con
 	struct err *e);
 /* I5: the clinician's answer to "even with permission, is it right?". CAN_APPROVE. */
 int case_suitable(struct practice *p, const struct actor *a, int64_t case_id, bool suitable, struct err *e);
-/* Withdrawn by the practice: the gate refuses it until it is reopened, under a new public ID (I2). CAN_PUBLISH. In the
- * caller's transaction, if there is one. */
+/* Withdrawn by the practice: the gate refuses it until it is reopened, under a new public ID (I2). CAN_PUBLISH (`a` NULL: the
+ * program finishes what an account began, flow/withdraw). In the caller's transaction, if there is one. */
 int case_withdraw(struct practice *p, const struct actor *a, int64_t case_id, struct err *e);
 int case_reopen(struct practice *p, const struct actor *a, int64_t case_id, struct err *e);
 /* The random name a case has in public (I2), given now if it has none. */

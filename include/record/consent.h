@@ -111,7 +111,8 @@ int consent_document(struct practice *p, const struct consent *c, struct buf *ou
 int consent_exclude(struct practice *p, const struct actor *a, int64_t id, int64_t photo_id, struct err *e);
 
 /* The database's part of an end; audited; inside the caller's transaction if there is one. Any account may (C6). `by`:
- * "patient", "guardian 3", ...; refuses drafts and what has ended already. */
+ * "patient", "guardian 3", ...; refuses drafts and what has ended already. `a` NULL: the program finishes what an account
+ * with the right began (flow/withdraw). */
 int consent_revoke(
 	struct practice *p, const struct actor *a, int64_t id, const char *by, const char *how, struct err *e);
 int consent_error(struct practice *p, const struct actor *a, int64_t id, const char *why, struct err *e);

@@ -61,7 +61,7 @@ int cmd_audit_log(struct cmd *c, int argc, char **argv, struct err *e) {
 /* The length and head of the log that the site's root was signed with: what a cut-off tail shows against. */
 static int held_head(struct practice *p, int64_t *ret_count, char ret_head[65], struct err *e) {
 	auto_site struct site s = { .dirfd = -1, .filesfd = -1, .lockfd = -1 };
-	if (site_open(p, &s, e)) return -1;
+	if (site_open(p, false, &s, e)) return -1;
 	*ret_count = s.has_root ? s.root.audit_count : 0;
 	(void)text_hex(s.root.audit_head, sizeof s.root.audit_head, ret_head);
 	return 0;

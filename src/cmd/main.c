@@ -9,7 +9,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "cmd/cmd.h"
+#include "flow/publish.h"
+#include "flow/withdraw.h"
 #include "record/staff.h"
 
 #define OCCLUDE_VERSION "0.1"
@@ -114,6 +117,21 @@ static int meet_needs(struct cmd *c, unsigned needs, struct err *e) {
 	return practice_may(c->practice, &c->actor, what_it_takes(needs), e);
 }
 
+/* C6: what an interrupted command left is finished before anything else. If that fails the person is told, and their command
+ * still runs: it may be the one that helps. */
+static void finish_begun(struct cmd *c, unsigned needs) {
+	struct err why = { 0 };
+	if ((needs & NEED_KEY) && withdraw_recover(c->practice, &why))
+		(void)fprintf(stderr, "occlude: %s\n", why.text);
+}
+
+/* What the act made impermissible goes dark at once (C5, C6, I5). The act itself is done whatever becomes of this. */
+static int take_dark(struct cmd *c, unsigned needs, struct err *e) {
+	if (!(needs & NEED_KEY) || file_exists(c->practice->dirfd, "site/manifest", NULL) <= 0) return 0;
+	if (!publish_take_dark(c->practice, e)) return 0;
+	return err_prefix(e, "This is recorded, but the website still shows what it should not (run `occlude tick`)");
+}
+
 static bool asks_help(int argc, char **argv) {
 	for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++)
 		if (!strcmp(argv[i], "--help")) return true;
@@ -141,8 +159,20 @@ static int run(int argc, char **argv, struct err *e) {
 	c.operands = k->operands;
 	c.summary = k->summary;
 	int r = seal_init(e);
-	if (!r && !asks_help(argc - words, argv + words)) r = meet_needs(&c, k->needs, e);
-	if (!r) r = k->run(&c, argc - words, argv + words, e);
+	bool help = asks_help(argc - words, argv + words);
+	if (!r && !help) r = meet_needs(&c, k->needs, e);
+	if (!r && !help) finish_begun(&c, k->needs);
+	if (!r) {
+		r = k->run(&c, argc - words, argv + words, e);
+		struct err dark = { 0 };
+		if (!help && take_dark(&c, k->needs, &dark)) {
+			if (r)
+				(void)fprintf(stderr, "occlude: %s\n", dark.text);
+			else
+				*e = dark;
+			r = -1;
+		}
+	}
 	practice_close(c.practice);
 	return r;
 }

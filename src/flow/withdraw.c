@@ -13,7 +13,6 @@
 #include "record/consent.h"
 #include "record/hold.h"
 #include "record/patient.h"
-#include "record/staff.h"
 
 /* The act itself, without the site: what the record keeps of it. Inside a transaction. */
 static int record_act(struct practice *p, const struct actor *a, const struct intent *it, struct err *e) {
@@ -105,27 +104,14 @@ int withdraw_act(struct practice *p, const struct actor *a, struct intent *it, s
 	return -1;
 }
 
-/* Who began an act, as they stand in the list of accounts (also one that was deactivated since). */
-static int pick_actor(void *arg, const struct staff_row *r) {
-	struct actor *a = arg;
-	if (r->id != a->staff_id) return 0;
-	a->role = !strcmp(r->role, "admin")       ? ROLE_ADMIN
-		  : !strcmp(r->role, "clinician") ? ROLE_CLINICIAN
-						  : ROLE_STAFF;
-	a->is_publisher = r->is_publisher;
-	(void)snprintf(a->login, sizeof a->login, "%s", r->login);
-	(void)snprintf(a->name, sizeof a->name, "%.200s", r->name);
-	return 1;
-}
-
+/* The program acts here, not the account that began: its right was checked then (the log says whose act it is), and it may
+ * have left since. A withdrawal does not wait for that. */
 int withdraw_recover(struct practice *p, struct err *e) {
 	struct intent it;
 	int there;
 	while ((there = intent_first(p, &it, e)) > 0) {
-		struct actor who = { .staff_id = it.staff_id };
 		struct err why = { 0 };
-		if (it.staff_id && staff_list(p, pick_actor, &who, e) < 0) return -1;
-		int r = carry_out(p, it.staff_id ? &who : NULL, &it, &why);
+		int r = carry_out(p, NULL, &it, &why);
 		if (r && why.kind != ERR_REFUSED) {
 			if (e) *e = why;
 			return err_prefix(e, "a withdrawal that was interrupted cannot be finished yet");

@@ -284,7 +284,7 @@ static int change_reopen(struct practice *p, const struct actor *a, int64_t id, 
 
 int case_withdraw(struct practice *p, const struct actor *a, int64_t case_id, struct err *e) {
 	struct case_row c;
-	if (practice_may(p, a, CAN_PUBLISH, e) || case_get(p, case_id, &c, e)) return -1;
+	if ((a && practice_may(p, a, CAN_PUBLISH, e)) || case_get(p, case_id, &c, e)) return -1;
 	return act(p, a, "case.withdraw", case_id, "", change_withdraw, e);
 }
 

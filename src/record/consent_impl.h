@@ -4,7 +4,8 @@
 
 #include "record/consent.h"
 
-/* Checks the right and begins a transaction. */
+/* Checks the right and begins a transaction. `a` NULL: the program finishes what an account with the right began
+ * (flow/withdraw). */
 int consent_begin(struct practice *p, const struct actor *a, enum can what, struct err *e);
 /* Ends it: commits when `r` is 0, else rolls back. Returns 0 or -1. */
 int consent_end(struct practice *p, int r, struct err *e);
