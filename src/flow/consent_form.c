@@ -39,7 +39,7 @@ const char *consent_code_text(const char *code, char out[CONSENT_CODE + 2]) {
 static int default_text(
 	const struct form_text *t, const char *stem, const char *name, char *out, size_t size, struct err *e) {
 	char key[40];
-	struct buf auto_buf b;
+	struct buf auto_buf b = { 0 };
 	if (out[0]) return 0;
 	buf_init(&b, size - 1);
 	(void)snprintf(key, sizeof key, "%s.%s", stem, name);
