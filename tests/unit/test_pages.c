@@ -124,6 +124,16 @@ static void write_all(const struct words *w, struct page_office *o, struct buf *
 	assert_false(out->failed);
 }
 
+/* Every page in English, with the words it was made of (words_free). */
+static struct words *all_in_english(struct page_office *o, struct buf *out) {
+	struct words *w = NULL;
+	buf_init(out, 1 << 20);
+	assert_int_equal(words_open(web_assets, "en", &w, NULL), 0);
+	o->words = w;
+	write_all(w, o, out);
+	return w;
+}
+
 static size_t count(const char *text, const char *what) {
 	size_t n = 0;
 	for (const char *p = strstr(text, what); p; p = strstr(p + 1, what)) n++;
@@ -163,14 +173,11 @@ static void P7_a_location_words_a_statement_itself(void **state) {
 	(void)state;
 	static const char *const own[] = { "not_advice",
 		"Please ask us in person <first>; in an emergency call {emergency}." };
-	struct words *w = NULL;
 	struct buf auto_buf all;
-	buf_init(&all, 1 << 20);
-	assert_int_equal(words_open(web_assets, "en", &w, NULL), 0);
-	struct page_office o = make_office(w);
+	struct page_office o = make_office(NULL);
 	o.statement = own_statement;
 	o.statement_arg = (void *)(uintptr_t)own;
-	write_all(w, &o, &all);
+	struct words *w = all_in_english(&o, &all);
 	assert_int_equal(
 		count(buf_text(&all), "Please ask us in person &lt;first&gt;; in an emergency call 911."), 6);
 	assert_int_equal(count_text(buf_text(&all), "Pictures cannot examine you."), 0);
@@ -181,12 +188,9 @@ static void P6_pages_ask_nobody_else_for_anything(void **state) {
 	(void)state;
 	static const char *const never[] = { "http:", "https:", "//", "<script", "style=\"", "onclick",
 		"cookie=", "@import", "url(" };
-	struct words *w = NULL;
 	struct buf auto_buf all;
-	buf_init(&all, 1 << 20);
-	assert_int_equal(words_open(web_assets, "en", &w, NULL), 0);
-	struct page_office o = make_office(w);
-	write_all(w, &o, &all);
+	struct page_office o = make_office(NULL);
+	struct words *w = all_in_english(&o, &all);
 	for (size_t i = 0; i < ARRAY_LEN(never); i++)
 		if (strstr(buf_text(&all), never[i])) fail_msg("a page holds %s", never[i]);
 	const struct asset *css = asset_find(web_assets, "site/site.css");
@@ -221,12 +225,9 @@ static void I8_a_case_names_procedure_and_orthodontist_and_what_was_done(void **
 
 static void P2_a_page_tells_no_date_and_no_number_of_a_patient(void **state) {
 	(void)state;
-	struct words *w = NULL;
 	struct buf auto_buf all;
-	buf_init(&all, 1 << 20);
-	assert_int_equal(words_open(web_assets, "en", &w, NULL), 0);
-	struct page_office o = make_office(w);
-	write_all(w, &o, &all);
+	struct page_office o = make_office(NULL);
+	struct words *w = all_in_english(&o, &all);
 	assert_null(strstr(buf_text(&all), "2024"));
 	assert_null(strstr(buf_text(&all), "2025"));
 	words_free(w);
