@@ -110,6 +110,38 @@ static int bind_all(struct db *db, sqlite3_stmt *s, const char *types, va_list *
 	return 0;
 }
 
+/* The idle statement of that text, taken out; or NULL. */
+static sqlite3_stmt *idle_take(struct db *db, const char *sql) {
+	for (unsigned i = 0; i < DB_IDLE; i++) {
+		sqlite3_stmt *s = db->idle[i];
+		if (!s || strcmp(sqlite3_sql(s), sql) != 0) continue;
+		db->idle[i] = NULL;
+		return s;
+	}
+	return NULL;
+}
+
+/* Ends the use of a statement: it lets go of rows and bound values, and waits. */
+static void idle_put(struct db *db, sqlite3_stmt *s) {
+	(void)sqlite3_reset(s);
+	(void)sqlite3_clear_bindings(s);
+	unsigned at = db->next_idle;
+	for (unsigned i = 0; i < DB_IDLE; i++)
+		if (!db->idle[i]) at = i;
+	if (db->idle[at]) {
+		(void)sqlite3_finalize(db->idle[at]);
+		db->next_idle = (at + 1) % DB_IDLE;
+	}
+	db->idle[at] = s;
+}
+
+void db_idle_clear(struct db *db) {
+	for (unsigned i = 0; i < DB_IDLE; i++) {
+		(void)sqlite3_finalize(db->idle[i]);
+		db->idle[i] = NULL;
+	}
+}
+
 static int prepare(
 	struct db *db, sqlite3_stmt **ret, struct err *e, const char *sql, const char *types, va_list *ap) {
 	/* After some failures SQLite undoes the whole transaction by itself: what follows must not run outside one. */
@@ -117,11 +149,11 @@ static int prepare(
 		db->undone = true;
 		return err_set(e, ERR_OUTSIDE, "nothing was changed, because an earlier step failed: try again");
 	}
-	sqlite3_stmt *s = NULL;
-	if (sqlite3_prepare_v2(db->h, sql, -1, &s, NULL) != SQLITE_OK) return db_failed(db->h, e);
+	sqlite3_stmt *s = idle_take(db, sql);
+	if (!s && sqlite3_prepare_v2(db->h, sql, -1, &s, NULL) != SQLITE_OK) return db_failed(db->h, e);
 	if (!s) BUG("an empty statement");
 	if (bind_all(db, s, types, ap, e)) {
-		(void)sqlite3_finalize(s);
+		idle_put(db, s);
 		return -1;
 	}
 	*ret = s;
@@ -135,7 +167,7 @@ static int run(struct db *db, struct err *e, const char *sql, const char *types,
 	do rc = sqlite3_step(s);
 	while (rc == SQLITE_ROW);
 	int bad = rc == SQLITE_DONE ? 0 : db_failed(db->h, e);
-	(void)sqlite3_finalize(s);
+	idle_put(db, s);
 	return bad;
 }
 
@@ -188,7 +220,7 @@ int stmt_row(struct stmt *q, struct err *e) {
 
 void stmt_end(struct stmt *q) {
 	if (!q) return;
-	(void)sqlite3_finalize(q->s);
+	idle_put(q->db, q->s);
 	free(q);
 }
 

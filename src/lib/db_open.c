@@ -226,6 +226,7 @@ const char *db_library_version(void) {
 
 void db_close(struct db *db) {
 	if (!db) return;
+	db_idle_clear(db);
 	(void)sqlite3_close_v2(db->h);
 	free(db);
 }
