@@ -17,7 +17,23 @@ SELECT k.patient_id, k.consent_id, k.state, k.lapses_at, k.public_lapses_at
          ELSE 1
        END;
 
-CREATE TABLE channel (name TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+-- C6: a withdrawal that has begun. The site goes dark first, then the act itself commits and takes its row away. A row
+-- that is still here at the next command is finished then, before anything else.
+CREATE TABLE intent (
+  id          INTEGER PRIMARY KEY,
+  act         TEXT NOT NULL CHECK (act IN ('revoke', 'error', 'pause', 'objection', 'died', 'withdraw', 'event')),
+  patient_id  INTEGER NOT NULL REFERENCES patient (id), -- whose cases go dark
+  case_id     INTEGER REFERENCES cases (id),            -- only this one (withdraw)
+  consent_id  INTEGER REFERENCES consent (id),          -- revoke, error, event
+  who         TEXT NOT NULL,                            -- 'patient', 'minor', 'guardian', ...
+  guardian_id INTEGER REFERENCES guardian (id),
+  how         TEXT NOT NULL,
+  on_date     TEXT,                                     -- died
+  staff_id    INTEGER,
+  at          INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE channel (name TEXT PRIMARY KEY CHECK (name IN ('website', 'social', 'print', 'teaching'))) STRICT, WITHOUT ROWID;
 INSERT INTO channel (name) VALUES ('website'), ('social'), ('print'), ('teaching');
 
 -- The photos a case shows, with the master and approval that count now.
@@ -58,6 +74,8 @@ UNION ALL SELECT c.id, n.channel, n.rule, n.code, NULL
 UNION ALL SELECT c.id, NULL, CASE h.kind WHEN 'pause' THEN 'C6' ELSE 'C4' END,
                  CASE h.kind WHEN 'pause' THEN 'paused' ELSE 'objection' END, NULL
   FROM cases c JOIN hold h ON h.patient_id = c.patient_id WHERE h.ended_at IS NULL
+UNION ALL SELECT c.id, NULL, 'C6', 'withdrawing', NULL
+  FROM cases c JOIN intent i ON i.patient_id = c.patient_id AND (i.case_id IS NULL OR i.case_id = c.id)
 UNION ALL SELECT c.id, NULL, 'C7', 'erased', NULL FROM cases c JOIN patient p ON p.id = c.patient_id WHERE p.erased_at IS NOT NULL
 -- scope, photo by photo (C3)
 UNION ALL SELECT f.case_id, n.channel, 'C3', n.code, +f.photo_id

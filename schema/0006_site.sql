@@ -1,21 +1,5 @@
 -- 0006: what the publisher remembers between two steps, so that a killed command is finished by the next one.
 
--- C6: a withdrawal that has begun. The site goes dark first, then the act itself commits and takes its row away. A row
--- that is still here at the next command is finished then, before anything else.
-CREATE TABLE intent (
-  id          INTEGER PRIMARY KEY,
-  act         TEXT NOT NULL CHECK (act IN ('revoke', 'error', 'pause', 'objection', 'died', 'withdraw', 'event')),
-  patient_id  INTEGER NOT NULL REFERENCES patient (id), -- whose cases go dark
-  case_id     INTEGER REFERENCES cases (id),            -- only this one (withdraw)
-  consent_id  INTEGER REFERENCES consent (id),          -- revoke, error, event
-  who         TEXT NOT NULL,                            -- 'patient', 'minor', 'guardian', ...
-  guardian_id INTEGER REFERENCES guardian (id),
-  how         TEXT NOT NULL,
-  on_date     TEXT,                                     -- died
-  staff_id    INTEGER,
-  at          INTEGER NOT NULL
-) STRICT;
-
 -- Stored files that a newer root no longer names, deleted ten minutes later; withdrawn ones are deleted at once.
 CREATE TABLE retired_file (
   store     TEXT PRIMARY KEY CHECK (length(store) = 26),

@@ -20,9 +20,8 @@ struct run {
 	struct office *office;   /* of the first location: the shared pages */
 	struct publication *bad; /* what may not stay */
 	size_t bad_n;
-	bool is_odd;     /* a case on the site is not as its latest record says */
-	bool must_yield; /* a withdrawal wants the site: finish what is there, let it go first, begin again */
-	int64_t noted;   /* the last case that was told about */
+	bool is_odd; /* a case on the site is not as its latest record says */
+	bool alone;  /* this run is the publisher; else another one is, which finishes what this one only begins */
 };
 
 static void note(struct run *r, int64_t case_id, enum publish_result result, const char *text) {
@@ -108,34 +107,62 @@ static int shorten(struct run *r, bool *ret_changed, struct err *e) {
 	return 0;
 }
 
-/* Takes dark what may not stay (C5) and what the root shows without a record; the root first, then the record. */
-static int go_dark(struct run *r, struct err *e) {
+/* Cases that go dark. */
+struct dark {
+	char (*id)[MANIFEST_ID_LEN + 1];
+	size_t n;
+	bool shorter; /* a lease in the root was made to end earlier */
+};
+
+static void dark_free(struct dark *d) {
+	free(d->id);
+}
+#define auto_dark __attribute__((cleanup(dark_free)))
+
+/* What may not stay (C5), and what the root shows without a record. */
+static int find_dark(struct run *r, struct dark *d, struct err *e) {
 	auto_free struct publication *live = NULL;
-	size_t live_n = 0, n = 0;
-	bool shorter = false;
+	size_t live_n = 0;
+	free(r->bad);
+	r->bad = NULL;
+	r->bad_n = 0;
 	if (publication_faulty(r->p, "website", &r->bad, &r->bad_n, e) ||
 		publication_live(r->p, "website", &live, &live_n, e) || add_odd(r, live, live_n, e) ||
-		shorten(r, &shorter, e))
+		shorten(r, &d->shorter, e))
 		return -1;
-	char(*ids)[MANIFEST_ID_LEN + 1] = calloc(r->bad_n + r->site.root.case_count + 1, sizeof *ids);
-	if (!ids) return err_nomem(e);
+	d->id = calloc(r->bad_n + r->site.root.case_count + 1, sizeof *d->id);
+	if (!d->id) return err_nomem(e);
 	for (size_t i = 0; i < r->bad_n; i++) {
 		char why[300];
 		say_why(r, r->bad[i].case_id, why, sizeof why);
 		note(r, r->bad[i].case_id, PUBLISH_DARK, why);
-		memcpy(ids[n++], r->bad[i].public_id, sizeof ids[0]);
+		memcpy(d->id[d->n++], r->bad[i].public_id, sizeof d->id[0]);
 	}
 	for (size_t i = 0; i < r->site.root.case_count; i++)
 		if (!is_recorded(r->site.root.cases[i].id, live, live_n))
-			memcpy(ids[n++], r->site.root.cases[i].id, sizeof ids[0]);
-	int bad_run = 0;
-	if (n && !r->o->dry_run)
-		bad_run = site_darken(r->p, &r->site, (const char(*)[MANIFEST_ID_LEN + 1]) ids, n, e) ||
-			  end_publications(r, r->bad, r->bad_n, "no longer permitted", e);
-	else if (shorter)
-		bad_run = site_commit(r->p, &r->site, e);
-	free(ids);
-	return bad_run ? -1 : 0;
+			memcpy(d->id[d->n++], r->site.root.cases[i].id, sizeof d->id[0]);
+	return 0;
+}
+
+/* Takes it dark; the root first, then the record. */
+static int go_dark(struct run *r, struct err *e) {
+	struct dark auto_dark d = { 0 };
+	if (find_dark(r, &d, e)) return -1;
+	if (d.n && !r->o->dry_run)
+		return site_darken(r->p, &r->site, (const char(*)[MANIFEST_ID_LEN + 1]) d.id, d.n, e) ||
+				       end_publications(r, r->bad, r->bad_n, "no longer permitted", e)
+			       ? -1
+			       : 0;
+	return d.shorter ? site_commit(r->p, &r->site, e) : 0;
+}
+
+/* While the site was let go, consents may have ended: the record is asked once more before the root is replaced (C6). */
+static int drop_dark(struct run *r, struct err *e) {
+	struct dark auto_dark d = { 0 };
+	if (site_retake(r->p, &r->site, e) || find_dark(r, &d, e)) return -1;
+	for (size_t i = 0; i < d.n; i++)
+		if (manifest_withdraw(&r->site.root, d.id[i], e)) return -1;
+	return 0;
 }
 
 /* Ends records of what the site has taken dark (a kill, between the two). One that the site does not know at all, because
@@ -183,6 +210,13 @@ static int settle(struct run *r, const struct permit *t, const struct shown_case
 	if (r->o->dry_run || !publish_case(r->p, r->actor, &r->site, o, t, c, old, &why)) {
 		note(r, c->case_id, old ? PUBLISH_CHANGED : PUBLISH_NEW, "");
 		return 0;
+	}
+	/* its files may have been taken away under our hands: then the gate says why */
+	struct permit auto_permit *still = NULL;
+	if (why.kind != ERR_REFUSED) {
+		struct err closed = { 0 };
+		if (gate_permit(r->p, c->case_id, "website", &still, &closed) && closed.kind == ERR_REFUSED)
+			why = closed;
 	}
 	note(r, c->case_id, PUBLISH_REFUSED, why.text);
 	if (why.kind == ERR_REFUSED) return 0;
@@ -233,15 +267,7 @@ static int all_cases(struct run *r, struct err *e) {
 	auto_free struct publication *live = NULL;
 	size_t n = 0;
 	int bad = case_list(r->p, 0, add_id, &list, e) || publication_live(r->p, "website", &live, &n, e) ? -1 : 0;
-	for (size_t i = 0; !bad && i < list.n && !r->must_yield; i++) {
-		if (list.id[i] <= r->noted) continue; /* settled before a withdrawal came between */
-		bad = one_case(r, list.id[i], find_live(live, n, list.id[i]), e);
-		r->noted = list.id[i];
-		struct intent it;
-		int waiting = bad || r->o->dry_run ? 0 : intent_first(r->p, &it, e);
-		if (waiting < 0) bad = -1;
-		r->must_yield = waiting > 0; /* C6: nobody waits for the rendering of other cases */
-	}
+	for (size_t i = 0; !bad && i < list.n; i++) bad = one_case(r, list.id[i], find_live(live, n, list.id[i]), e);
 	free(list.id);
 	return bad;
 }
@@ -261,11 +287,12 @@ static int root_body(struct run *r, struct buf *out, struct err *e) {
 static int finish(struct run *r, const struct buf *before, struct err *e) {
 	struct buf auto_buf after;
 	buf_init(&after, MANIFEST_ROOT_MAX);
-	if (publish_shared(r->p, &r->site, r->office, e) || root_body(r, &after, e)) return -1;
+	if (publish_shared(r->p, &r->site, r->office, e) || drop_dark(r, e) || root_body(r, &after, e)) return -1;
 	bool same = r->site.has_root && after.len == before->len &&
 		    !memcmp(buf_text(&after), buf_text(before), after.len);
 	if (!same && site_commit(r->p, &r->site, e)) return -1;
-	return site_sweep(r->p, &r->site, e);
+	if (end_publications(r, r->bad, r->bad_n, "no longer permitted", e) || end_interrupted(r, e)) return -1;
+	return site_sweep(r->p, &r->site, true, e);
 }
 
 static int run_open(struct run *r, struct err *e) {
@@ -273,33 +300,31 @@ static int run_open(struct run *r, struct err *e) {
 	buf_init(&before, MANIFEST_ROOT_MAX);
 	if (check_clock(r, e)) return -1;
 	if (go_dark(r, e) || end_interrupted(r, e)) return -1;
+	if (!r->alone && !r->o->dry_run) return r->site.has_root ? site_sweep(r->p, &r->site, false, e) : 0;
 	if (office_open(r->p, 0, &r->office, e)) return -1;
 	r->site.root.sample = r->office->page.sample;
 	if (r->site.has_root && root_body(r, &before, e)) return -1;
+	site_release(&r->site); /* C6: nobody waits for a rendering */
 	if (!r->o->only_dark && all_cases(r, e)) return -1;
 	if (r->o->dry_run) return 0;
 	/* a run that only takes dark writes nothing where there is no site yet, and leaves the shared pages alone while they
 	 * cannot be told from the record */
 	if (r->o->only_dark && !r->site.has_root) return 0;
-	if (r->o->only_dark && r->is_odd) return site_sweep(r->p, &r->site, e);
+	if (r->o->only_dark && r->is_odd) return site_sweep(r->p, &r->site, true, e);
 	return finish(r, &before, e);
 }
 
 int publish_run(struct practice *p, const struct actor *a, const struct publish_options *o, struct err *e) {
 	struct run r = { .p = p, .actor = a, .o = o };
-	int bad;
-	do {
-		r.must_yield = r.is_odd = false;
-		if (!o->dry_run && withdraw_recover(p, e)) return -1;
-		if (site_open(p, false, &r.site, e)) return -1;
-		bad = run_open(&r, e);
-		office_close(r.office);
-		r.office = NULL;
-		site_close(&r.site);
-		free(r.bad);
-		r.bad = NULL;
-		r.bad_n = 0;
-	} while (!bad && r.must_yield);
+	if (!o->dry_run && withdraw_recover(p, e)) return -1;
+	auto_fd int publisher = o->dry_run ? -1 : site_publisher(p, !o->only_dark, o->only_dark ? NULL : e);
+	r.alone = publisher >= 0;
+	if (!r.alone && !o->dry_run && !o->only_dark) return -1;
+	if (site_open(p, false, &r.site, e)) return -1;
+	int bad = run_open(&r, e);
+	office_close(r.office);
+	site_close(&r.site);
+	free(r.bad);
 	return bad;
 }
 

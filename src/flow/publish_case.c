@@ -330,7 +330,7 @@ static int store_pieces(struct making *m, struct new_photo *f, struct err *e) {
 		}
 		(void)snprintf(
 			path, sizeof path, "%s-%dx%d.%s", f->page.base, x->width, x->height, jpeg ? "jpg" : "avif");
-		if (site_put(m->site, x->bytes, x->size, store, sha, e) ||
+		if (site_put(m->site, m->id, x->bytes, x->size, store, sha, e) ||
 			record_file(m, path, f->photo, store, x->size, sha, jpeg ? MANIFEST_JPEG : MANIFEST_AVIF, e))
 			return -1;
 	}
@@ -381,7 +381,8 @@ static int store_page(struct making *m, const struct office *o, struct err *e) {
 	const struct page_case page = { .facts = m->facts, .public_id = m->id, .photo = photo, .photos = m->photos };
 	page_write_case(&h, &o->page, &page);
 	(void)snprintf(path, sizeof path, "/c/%s/", m->id);
-	if (buf_check(&text, "the page of a case", e) || site_put(m->site, buf_text(&text), text.len, store, sha, e))
+	if (buf_check(&text, "the page of a case", e) ||
+		site_put(m->site, m->id, buf_text(&text), text.len, store, sha, e))
 		return -1;
 	return record_file(m, path, NULL, store, text.len, sha, MANIFEST_HTML, e);
 }
@@ -409,7 +410,7 @@ static int store_names(struct making *m, struct err *e) {
 	struct buf auto_buf text;
 	buf_init(&text, MANIFEST_CASE_MAX);
 	if (manifest_files_encode(&m->files, &text, e)) return -1;
-	return site_put(m->site, buf_text(&text), text.len, m->store, m->sha, e);
+	return site_put(m->site, m->id, buf_text(&text), text.len, m->store, m->sha, e);
 }
 
 /* Its line in the root (in memory). */

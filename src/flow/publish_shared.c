@@ -20,14 +20,14 @@ static int put_file(
 	struct site *s, const char *path, const void *data, size_t len, enum manifest_type type, struct err *e) {
 	char store[MANIFEST_STORE_LEN + 1];
 	uint8_t sha[MANIFEST_SHA_LEN];
-	if (site_put(s, data, len, store, sha, e)) return -1;
+	if (site_put(s, NULL, data, len, store, sha, e)) return -1;
 	return manifest_add_file(&s->root, path, store, (int64_t)len, sha, type, e);
 }
 
 static int put_part(struct site *s, struct buf *text, const char *id, struct err *e) {
 	char store[MANIFEST_STORE_LEN + 1];
 	uint8_t sha[MANIFEST_SHA_LEN];
-	if (buf_check(text, "a part of a page", e) || site_put(s, buf_text(text), text->len, store, sha, e))
+	if (buf_check(text, "a part of a page", e) || site_put(s, id, buf_text(text), text->len, store, sha, e))
 		return -1;
 	int r = manifest_add_part(&s->root, store, (int64_t)text->len, sha, id, e);
 	buf_clear(text);

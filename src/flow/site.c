@@ -66,8 +66,8 @@ static int know_root(struct site *s, struct err *e) {
 
 enum { UNTRUSTED = -2 };
 
-/* 0, -1, or UNTRUSTED: there is one, and it is not what this practice signed. */
-static int read_root(struct site *s, struct err *e) {
+/* 1: there is a root, decoded into `m`; 0: none; -1; or UNTRUSTED: there is one, and it is not what this practice signed. */
+static int load_root(const struct site *s, struct manifest *m, struct err *e) {
 	struct buf auto_buf text;
 	uint8_t sig[MANIFEST_SIG_LEN];
 	size_t len;
@@ -77,11 +77,17 @@ static int read_root(struct site *s, struct err *e) {
 	if (file_read(s->dirfd, "manifest", &text, e)) return -1;
 	if (manifest_split(buf_text(&text), text.len, &len, sig, e) ||
 		sign_verify(s->key.pub, buf_text(&text), len, sig, e) ||
-		manifest_decode(buf_text(&text), len, &s->root, e)) {
+		manifest_decode(buf_text(&text), len, m, e)) {
 		(void)err_prefix(e, "the site's manifest cannot be trusted, nothing was changed (move the "
 				    "directory site/ away and publish again: it is made anew)");
 		return UNTRUSTED;
 	}
+	return 1;
+}
+
+static int read_root(struct site *s, struct err *e) {
+	int there = load_root(s, &s->root, e);
+	if (there <= 0) return there;
 	s->has_root = true;
 	s->old_serial = s->root.serial;
 	s->old_signed = s->root.signed_at;
@@ -99,11 +105,39 @@ static int remember_gone(struct practice *p, struct site *s, struct err *e) {
 	return r ? r : manifest_sort(&s->root, e);
 }
 
+int site_publisher(struct practice *p, bool wait, struct err *e) {
+	return file_lock(p->dirfd, "publish.lock", wait ? LOCK_WAIT_S : 0, e);
+}
+
+void site_release(struct site *s) {
+	mem_close_fd(&s->lockfd);
+}
+
+int site_retake(struct practice *p, struct site *s, struct err *e) {
+	struct manifest auto_manifest now;
+	manifest_init(&now);
+	s->lockfd = file_lock(p->dirfd, "site.lock", LOCK_WAIT_S, e);
+	int there = s->lockfd < 0 ? -1 : load_root(s, &now, e);
+	if (there < 0) return -1;
+	if (!there) {
+		if (!s->has_root) return 0;
+		return err_set(e, ERR_OUTSIDE, "the site's manifest was taken away meanwhile: publish again");
+	}
+	if (s->has_root && now.serial == s->old_serial) return 0;
+	for (size_t i = 0; i < now.gone_count; i++)
+		if (!manifest_is_gone(&s->root, now.gone[i].id) && manifest_withdraw(&s->root, now.gone[i].id, e))
+			return -1;
+	s->has_root = true;
+	s->old_serial = now.serial;
+	s->old_signed = now.signed_at;
+	return 0;
+}
+
 int site_open(struct practice *p, bool rescue, struct site *ret, struct err *e) {
 	struct site s = { .dirfd = -1, .filesfd = -1, .lockfd = -1 };
 	struct err why = { 0 };
 	manifest_init(&s.root);
-	s.lockfd = file_lock(p->dirfd, "publish.lock", LOCK_WAIT_S, e);
+	s.lockfd = file_lock(p->dirfd, "site.lock", LOCK_WAIT_S, e);
 	int r = s.lockfd < 0 ? -1 : practice_sign_key(p, &s.key, e);
 	if (!r && (s.dirfd = file_open_subdir(p->dirfd, "site", true, 0755, e)) < 0) r = -1;
 	if (!r && (s.filesfd = file_open_subdir(s.dirfd, "f", true, 0755, e)) < 0) r = -1;
@@ -140,20 +174,21 @@ bool site_has(struct site *s, const char *store, int64_t size) {
 	return !fstatat(s->filesfd, store, &st, AT_SYMLINK_NOFOLLOW) && S_ISREG(st.st_mode) && st.st_size == size;
 }
 
-int site_put(struct site *s, const void *data, size_t len, char ret_store[MANIFEST_STORE_LEN + 1],
+int site_put(struct site *s, const char *id, const void *data, size_t len, char ret_store[MANIFEST_STORE_LEN + 1],
 	uint8_t ret_sha[MANIFEST_SHA_LEN], struct err *e) {
 	uint8_t sha[MANIFEST_SHA_LEN];
 	sha256(data, len, sha);
 	memcpy(ret_sha, sha, sizeof sha);
 	for (size_t i = 0; i < s->known_n; i++) {
-		if (memcmp(s->known[i].sha, sha, sizeof sha) != 0) continue;
+		if (memcmp(s->known[i].sha, sha, sizeof sha) != 0 || strcmp(s->known[i].id, id ? id : "") != 0)
+			continue;
 		if (!site_has(s, s->known[i].store, (int64_t)len)) continue;
 		memcpy(ret_store, s->known[i].store, MANIFEST_STORE_LEN + 1);
 		return 0;
 	}
 	seal_random_name(ret_store, MANIFEST_STORE_LEN);
 	if (file_create(s->filesfd, ret_store, data, len, 0644, true, e)) return err_prefix(e, "the site");
-	return know(s, ret_store, sha, NULL, true, e);
+	return know(s, ret_store, sha, id, true, e);
 }
 
 int site_get(struct site *s, const char *store, const uint8_t sha[MANIFEST_SHA_LEN], size_t max, struct buf *out,
@@ -235,6 +270,7 @@ bool site_shorten(struct site *s, const char *id, int64_t lease) {
 struct sweep {
 	struct practice *p;
 	struct site *s;
+	bool all;        /* nobody else is putting files */
 	struct site now; /* what the root names at this moment, sorted by store */
 	struct retired *old;
 	bool *old_seen;
@@ -296,6 +332,7 @@ static int sweep_one(struct sweep *w, const char *name, struct err *e) {
 	const struct site_known *k = find_known(w->s, name);
 	bool gone = k && was_withdrawn(w->s, k, &id);
 	if (was && was->public_id[0]) gone |= manifest_is_gone(&w->s->root, was->public_id);
+	if (!gone && !w->all) return 0;
 	if (!gone && was && was->at + RETIRE_AFTER_S > clock_now()) return 0;
 	if (!gone && !was && k && !k->fresh) return list_add(&w->fresh, &w->fresh_n, &w->cap_fresh, name, id, e);
 	if (!gone && !was && !k && w->now.is_damaged) return 0; /* it may be a file of the case we cannot read */
@@ -332,10 +369,11 @@ static int write_down(struct sweep *w, struct err *e) {
 	return -1;
 }
 
-int site_sweep(struct practice *p, struct site *s, struct err *e) {
-	struct sweep w = {
-		.p = p, .s = s, .now = { .dirfd = s->dirfd, .filesfd = s->filesfd, .lockfd = -1, .root = s->root }
-	};
+int site_sweep(struct practice *p, struct site *s, bool all, struct err *e) {
+	struct sweep w = { .p = p,
+		.s = s,
+		.all = all,
+		.now = { .dirfd = s->dirfd, .filesfd = s->filesfd, .lockfd = -1, .root = s->root } };
 	int r = know_root(&w.now, e);
 	if (!r) r = retired_list(p, &w.old, &w.old_n, e);
 	if (!r && !(w.old_seen = calloc(w.old_n + 1, sizeof *w.old_seen))) r = err_nomem(e);

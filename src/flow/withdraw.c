@@ -74,7 +74,9 @@ static int carry_out(struct practice *p, const struct actor *a, const struct int
 	if (publication_of_patient(p, it->patient_id, it->case_id, &pub, &n, e) || go_dark(p, &s, pub, n, e) ||
 		record_all(p, a, it, pub, n, e))
 		return -1;
-	return s.has_root ? site_sweep(p, &s, e) : 0;
+	if (!s.has_root) return 0;
+	auto_fd int alone = site_publisher(p, false, NULL);
+	return site_sweep(p, &s, alone >= 0, e);
 }
 
 /* Whether the record would take the act: asked before the site goes dark for nothing. */

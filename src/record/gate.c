@@ -29,6 +29,7 @@ static const struct words words[] = {
 	{ "objection", "a guardian or the minor objects",
 		"when the objection is taken back: occlude consent resume $p" },
 	{ "died", "the patient has died; a personal representative has to sign", "occlude consent form $p" },
+	{ "withdrawing", "taking it back has begun and is not finished yet", "occlude tick finishes it" },
 	{ "erased", "the patient's pictures were erased for good", "nothing can; hide or delete the case" },
 	{ "channel", "the consent does not cover the channel $n",
 		"a new consent that names it: occlude consent form $p" },

@@ -12,12 +12,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "fake_clock.h"
 #include "flow/pages.h"
 #include "flow/publish.h"
+#include "flow/site.h"
 #include "flow/withdraw.h"
 #include "lib/container.h"
 #include "lib/image.h"
@@ -432,19 +434,115 @@ static void C6_interrupted_withdrawal_is_finished_first(void **state) {
 	assert_int_equal(sample_int(&s, "SELECT count(*) FROM intent WHERE ?1", 1), 0);
 }
 
-static void C6_a_long_publish_gives_way_to_a_withdrawal(void **state) {
+/* What another command does to the practice while a publish is at work, between two of its cases. */
+struct meanwhile {
+	struct sample *s;
+	const char *act;
+	const struct sample_case *of;
+	int64_t when; /* this case has been told about */
+	double seconds;
+	int told[RESULTS];
+};
+
+static double monotonic(void) {
+	struct timespec t;
+	assert_int_equal(clock_gettime(CLOCK_MONOTONIC, &t), 0);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static void act_meanwhile(void *arg, int64_t case_id, enum publish_result r, const char *text) {
+	struct meanwhile *m = arg;
+	(void)text;
+	m->told[r]++;
+	if (case_id != m->when) return;
+	m->when = 0;
+	struct sample other = *m->s;
+	struct err e = { 0 };
+	other.p = NULL;
+	sample_reopen(&other);
+	struct intent it = intent_of(m->act, m->of);
+	double from = monotonic();
+	if (withdraw_act(other.p, &other.doc, &it, &e)) fail_msg("%s", e.text);
+	m->seconds = monotonic() - from;
+	practice_close(other.p);
+}
+
+static void publish_with(struct meanwhile *m) {
+	struct err e = { 0 };
+	const struct publish_options o = { .note = act_meanwhile, .arg = m };
+	if (publish_run(m->s->p, &m->s->doc, &o, &e)) fail_msg("%s", e.text);
+	assert_true(m->seconds > 0 && m->seconds < 1);
+}
+
+static void C6_a_withdrawal_waits_for_no_publish(void **state) {
+	(void)state;
+	SAMPLE;
+	char id[3][MANIFEST_ID_LEN + 1];
+	begin(&s);
+	for (int i = 0; i < 2; i++) public_id(&s, &s.cases[i], id[i]);
+	(void)sample_add(&s, "1990-05-04", "2030-06-30");
+	struct meanwhile m = { .s = &s, .act = "revoke", .of = &s.cases[0], .when = s.cases[1].id };
+	publish_with(&m);
+	assert_gone(&s, id[0]); /* and not put back by the publish that had read it before */
+	assert_live(&s, id[1]);
+	public_id(&s, &s.cases[2], id[2]);
+	assert_live(&s, id[2]); /* it went on, with every file it needs */
+	assert_int_equal(m.told[PUBLISH_NEW], 1);
+	assert_int_equal(sample_int(&s, "SELECT count(*) FROM publication WHERE ended_at IS NULL AND ?1", 1), 2);
+	struct told t = publish(&s);
+	assert_int_equal(t.count[PUBLISH_KEPT], 2);
+}
+
+static void C6_what_is_revoked_while_it_is_made_is_never_shown(void **state) {
 	(void)state;
 	SAMPLE;
 	char id[MANIFEST_ID_LEN + 1];
 	begin(&s);
-	public_id(&s, &s.cases[0], id);
-	(void)sample_add(&s, "1990-05-04", "2030-06-30");
-	struct told t = { .act_on = s.cases[1].id };
+	struct sample_case *c = sample_add(&s, "1990-05-04", "2030-06-30");
+	struct meanwhile m = { .s = &s, .act = "revoke", .of = c, .when = c->id };
+	publish_with(&m);
+	assert_int_equal(m.told[PUBLISH_NEW], 1); /* it was recorded, and named in the root in memory */
+	public_id(&s, c, id);
+	struct look auto_look l;
+	look_open(s.dir, &l);
+	assert_null(look_case(&l, id));
+	assert_int_equal(l.root.case_count, 2);
+	assert_int_equal(
+		sample_int(&s, "SELECT count(*) FROM publication WHERE case_id = ?1 AND ended_at IS NULL", c->id), 0);
+	size_t named = l.root.file_count + l.root.part_count + 2 + 10;
+	assert_int_equal(l.stored, named); /* its files are gone too */
+}
+
+static void C6_nothing_is_published_once_a_withdrawal_has_begun(void **state) {
+	(void)state;
+	SAMPLE;
 	struct err e = { 0 };
+	begin(&s);
+	struct sample_case *c = sample_add(&s, "1990-05-04", "2030-06-30");
+	struct told t = { .act_on = s.cases[1].id };
+	s.cases[0] =
+		*c; /* whose withdrawal begins when case 2 is told about, and is not finished: the other command was killed */
 	if (try_publish(&s, &t, &e)) fail_msg("%s", e.text);
+	assert_int_equal(t.count[PUBLISH_NEW], 0);
+	assert_int_equal(t.count[PUBLISH_REFUSED], 1);
+	assert_non_null(strstr(t.text, "C6"));
+}
+
+static void C6_taking_dark_waits_for_no_publish(void **state) {
+	(void)state;
+	SAMPLE;
+	struct err e = { 0 };
+	char id[MANIFEST_ID_LEN + 1];
+	begin(&s);
+	public_id(&s, &s.cases[0], id);
+	int publisher = site_publisher(s.p, true, &e); /* another one is at work */
+	assert_true(publisher >= 0);
+	if (approval_refuse(s.p, &s.doc, s.cases[0].photo[0], "chin", &e)) fail_msg("%s", e.text);
+	double from = monotonic();
+	take_dark(&s);
+	assert_true(monotonic() - from < 1);
 	assert_gone(&s, id);
-	assert_int_equal(t.count[PUBLISH_NEW], 1); /* the third case: it went on */
-	assert_int_equal(t.count[PUBLISH_KEPT], 2);
+	(void)close(publisher);
 }
 
 static void C6_nothing_damaged_keeps_a_withdrawal_from_its_end(void **state) {
@@ -815,7 +913,10 @@ int main(void) {
 		cmocka_unit_test(C6_the_site_is_dark_before_the_record_says_so),
 		cmocka_unit_test(C6_refused_acts_change_nothing),
 		cmocka_unit_test(C6_interrupted_withdrawal_is_finished_first),
-		cmocka_unit_test(C6_a_long_publish_gives_way_to_a_withdrawal),
+		cmocka_unit_test(C6_a_withdrawal_waits_for_no_publish),
+		cmocka_unit_test(C6_what_is_revoked_while_it_is_made_is_never_shown),
+		cmocka_unit_test(C6_nothing_is_published_once_a_withdrawal_has_begun),
+		cmocka_unit_test(C6_taking_dark_waits_for_no_publish),
 		cmocka_unit_test(C6_nothing_damaged_keeps_a_withdrawal_from_its_end),
 		cmocka_unit_test(C6_a_lost_site_keeps_its_tombstones),
 		cmocka_unit_test(P3_replaced_files_stay_ten_minutes_withdrawn_ones_do_not),
