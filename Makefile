@@ -39,7 +39,7 @@ PROGRAMS := occlude occlude-worker occlude-serve
 LIBSRC   := $(sort $(wildcard src/base/*.c src/lib/*.c src/record/*.c src/flow/*.c src/console/*.c))
 OBJ       = $(patsubst %.c,$(O)/obj/%.o,$(1))
 LIBOBJ   := $(call OBJ,$(LIBSRC))
-MAIN_occlude        := $(call OBJ,$(sort $(wildcard src/cmd/*.c))) $(O)/obj/gen/web_assets.o $(O)/obj/gen/schema_assets.o
+MAIN_occlude        := $(call OBJ,$(sort $(wildcard src/cmd/*.c))) $(O)/obj/gen/web_assets.o $(O)/obj/gen/font_assets.o $(O)/obj/gen/schema_assets.o
 MAIN_occlude-worker := $(call OBJ,$(sort $(wildcard src/worker/*.c))) $(O)/obj/gen/model_assets.o
 MAIN_occlude-serve  := $(call OBJ,$(sort $(wildcard src/public/*.c)))
 MAIN_draw-sample    := $(call OBJ,$(sort $(wildcard src/sample/*.c)))
@@ -60,10 +60,11 @@ deps-check:
 
 # ---- models and browser parts: from npm, pinned, checked against their SHA-256 -----------------------------------
 MODELS := build/models/face_detection_full_range.tflite build/models/face_landmark.tflite
-models: $(MODELS)
+FONTS  := build/fonts/inter.woff2 build/fonts/vollkorn.woff2
+models: $(MODELS) $(FONTS)
 build/models/.done: web/package.json web/package-lock.json web/models.sha256 .ci/models
 	@.ci/models build/models
-$(MODELS): build/models/.done ;
+$(MODELS) $(FONTS): build/models/.done ;
 
 # ---- files built into the programs ------------------------------------------------------------------------------
 WEB_ASSETS    := $(sort $(shell find web -type f -not -path '*/node_modules/*' -not -name 'package*.json' -not -name '.npmrc' -not -name 'models.sha256' 2>/dev/null))
@@ -74,6 +75,8 @@ $(O)/gen/schema_assets.c: $(SCHEMA_ASSETS) .ci/embed
 	@mkdir -p $(@D); .ci/embed schema_assets schema $(SCHEMA_ASSETS) > $@
 $(O)/gen/model_assets.c: $(MODELS) .ci/embed
 	@mkdir -p $(@D); .ci/embed model_assets build/models $(MODELS) > $@
+$(O)/gen/font_assets.c: $(FONTS) .ci/embed
+	@mkdir -p $(@D); .ci/embed font_assets build/fonts $(FONTS) > $@
 $(O)/obj/gen/%.o: $(O)/gen/%.c
 	@mkdir -p $(@D); $(CC) $(CPPFLAGS) -std=gnu17 -fPIE -g -c $< -o $@
 
@@ -96,7 +99,7 @@ debug: ## build with sanitizers into build/san
 
 # ---- tests --------------------------------------------------------------------------------------------------------
 UNIT := $(patsubst tests/unit/%.c,$(O)/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
-TESTLIB := $(call OBJ,$(sort $(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c)))) $(O)/obj/gen/web_assets.o $(O)/obj/gen/schema_assets.o $(O)/obj/gen/model_assets.o
+TESTLIB := $(call OBJ,$(sort $(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c)))) $(O)/obj/gen/web_assets.o $(O)/obj/gen/font_assets.o $(O)/obj/gen/schema_assets.o $(O)/obj/gen/model_assets.o
 $(O)/unit/%: $(O)/obj/tests/unit/%.o $(TESTLIB) $(O)/libocclude.a
 	@mkdir -p $(@D); echo "  ld  $@"; $(CC) $(LDFLAGS) -o $@ $< $(TESTLIB) $(O)/libocclude.a $(LIBS_test)
 # these start the real server

@@ -40,9 +40,9 @@ static void hashed_path(const struct asset *a, const char *suffix, char out[48])
 	(void)snprintf(out, 48, "/a/%.16s.%s", seal_sha256(a->data, a->size, sha), suffix);
 }
 
-static const struct asset *needed(const char *name) {
-	const struct asset *a = asset_find(web_assets, name);
-	if (!a) BUG("a file of web/site is not built in");
+static const struct asset *needed(const struct asset *table, const char *name) {
+	const struct asset *a = asset_find(table, name);
+	if (!a) BUG("a file of the site is not built in");
 	return a;
 }
 
@@ -104,8 +104,8 @@ int office_open(struct practice *p, int64_t location_id, struct office **ret, st
 		office_close(o);
 		return -1;
 	}
-	hashed_path(needed("site/site.css"), "css", o->css_path);
-	hashed_path(needed("site/icon.svg"), "svg", o->icon_path);
+	hashed_path(needed(web_assets, "site/site.css"), "css", o->css_path);
+	hashed_path(needed(web_assets, "site/icon.svg"), "svg", o->icon_path);
 	o->page = (struct page_office){ .practice = o->name,
 		.address = o->address,
 		.phone = o->phone,
@@ -185,9 +185,13 @@ static int put_plain(struct site *s, const struct office *o, const char *path, e
 
 static int put_fixed(struct site *s, const struct office *o, struct err *e) {
 	static const char robots[] = "User-agent: *\nAllow: /\n";
-	const struct asset *css = needed("site/site.css"), *icon = needed("site/icon.svg");
+	const struct asset *css = needed(web_assets, "site/site.css"), *icon = needed(web_assets, "site/icon.svg");
+	/* their names bear no hash, the style sheet names them; a new version of a font is a new file name */
+	const struct asset *serif = needed(font_assets, "vollkorn.woff2"), *sans = needed(font_assets, "inter.woff2");
 	return put_file(s, o->css_path, css->data, css->size, MANIFEST_CSS, e) ||
 			       put_file(s, o->icon_path, icon->data, icon->size, MANIFEST_SVG, e) ||
+			       put_file(s, "/a/vollkorn.woff2", serif->data, serif->size, MANIFEST_WOFF2, e) ||
+			       put_file(s, "/a/inter.woff2", sans->data, sans->size, MANIFEST_WOFF2, e) ||
 			       put_file(s, "/robots.txt", robots, sizeof robots - 1, MANIFEST_TXT, e) ||
 			       put_plain(s, o, "/privacy/", PAGE_PRIVACY, e) ||
 			       put_plain(s, o, "/404.html", PAGE_MISSING, e) ||
