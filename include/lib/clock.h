@@ -22,5 +22,7 @@ int clock_local(const char *zone, struct date d, int hour, int64_t *ret, struct 
 int clock_date(const char *zone, int64_t at, struct date *ret, struct err *e);
 /* "2026-11-22 16:44 UTC" into out[24]; returns out. */
 const char *clock_format(int64_t at, char out[24]);
+/* For people: "2026-11-22 11:44", the wall clock in `zone`; as clock_format where the zone is not known. */
+const char *clock_format_local(const char *zone, int64_t at, char out[24]);
 
 #endif

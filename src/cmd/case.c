@@ -55,6 +55,8 @@ int cmd_case_set(struct cmd *c, int argc, char **argv, struct err *e) {
 	int64_t id;
 	if (opt_parse(c, opts, argc, argv, 1, 1, &n, &helped, e)) return -1;
 	if (helped) return 0;
+	if (!f.problem && !f.treatment && !f.started_on && !f.ended_on && !f.orthodontist && !f.months)
+		return err_set(e, ERR_USAGE, "Say what is to change: `occlude case set --help` lists it");
 	if (number_operand("a case", argv[0], &id, e) || case_set(c->practice, &c->actor, id, &f, e)) return -1;
 	cmd_say(c, "Case %lld is changed.", (long long)id);
 	return 0;

@@ -5,9 +5,11 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "cmd/people.h"
 #include "flow/consent_form.h"
 #include "flow/publish.h"
 #include "lib/clock.h"
+#include "record/patient.h"
 
 int consent_who_parse(const char *s, char word[16], int64_t *ret_id, struct err *e) {
 	static const char *const alone[] = { "patient", "minor", "practice" };
@@ -64,11 +66,26 @@ static void json_state(struct json *j, const struct consent *x, const struct con
 	json_object_end(j);
 }
 
+/* What a complete consent does as it stands. */
+static int say_standing(struct cmd *c, const struct consent *x, struct err *e) {
+	struct patient_row patient;
+	char day[24];
+	if (patient_get(c->practice, x->patient_id, &patient, e)) return -1;
+	if (!strcmp(x->state, "paused"))
+		cmd_say(c, "Nothing of this patient is shown until `occlude consent resume %s`.", x->reference);
+	else if ((!strcmp(x->state, "active") || !strcmp(x->state, "expiring")) && x->public_lapses_at != DB_NULL)
+		cmd_say(c, "Nothing is missing. It counts for the public until the end of %s.",
+			last_day(patient.zone, x->public_lapses_at, day));
+	else
+		cmd_say(c, "It publishes nothing any more.");
+	return 0;
+}
+
 int consent_print_state(struct cmd *c, int64_t id, struct err *e) {
 	struct consent auto_consent x = { 0 };
 	struct consent_lack lack[CONSENT_MISSING];
 	size_t n;
-	char code[CONSENT_CODE + 2], when[24];
+	char code[CONSENT_CODE + 2];
 	if (consent_get(c->practice, id, &x, e) || consent_missing(c->practice, id, lack, &n, e)) return -1;
 	if (c->json) {
 		struct buf auto_buf b;
@@ -80,9 +97,7 @@ int consent_print_state(struct cmd *c, int64_t id, struct err *e) {
 	}
 	cmd_say(c, "Consent %s of patient %s: %s.", consent_code_text(x.code, code), x.reference, x.state);
 	if (n == 0) {
-		cmd_say(c, "Nothing is missing. In public it lapses %s.",
-			consent_when(x.public_lapses_at, "never", when));
-		return 0;
+		return say_standing(c, &x, e);
 	}
 	cmd_say(c, "It publishes nothing while this is missing:");
 	for (size_t i = 0; i < n; i++) cmd_say(c, "  %s  %s", lack[i].rule, lack[i].sentence);

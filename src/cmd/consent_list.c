@@ -60,8 +60,8 @@ static int print_line(void *arg, const struct consent_line *l) {
 			(long long)l->due_days);
 	else if (l->due_mark)
 		(void)snprintf(due, sizeof due, "due: lapsed");
-	cmd_say(t->c, "%-12s %-16s %-17s %-11s %s", consent_code_text(l->code, code), l->reference, l->state,
-		l->expires_on, due);
+	cmd_say(t->c, "%-12s %-16s %-17s %s%s%s", consent_code_text(l->code, code), l->reference, l->state,
+		l->expires_on, *due ? "  " : "", due);
 	return 0;
 }
 

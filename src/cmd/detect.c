@@ -80,10 +80,15 @@ static void put_refused(struct json *j, const char *file, const char *why) {
 }
 
 static void put_words(struct buf *b, const char *file, const struct wire_reply *r) {
-	unsigned sure = 0;
-	for (uint32_t i = 0; i < r->regions; i++) sure += r->region[i].verified == 1;
-	(void)buf_fmt(b, "%s: %u x %u, %u face%s, %u possible\n", file, r->width, r->height, sure,
-		sure == 1 ? "" : "s", r->regions - sure);
+	unsigned sure = 0, possible = 0;
+	for (uint32_t i = 0; i < r->regions; i++) {
+		if (r->region[i].kind != REGION_FACE) continue;
+		sure += r->region[i].verified == 1;
+		possible += r->region[i].verified != 1;
+	}
+	(void)buf_fmt(b, "%s: %u x %u pixels, %u face%s", file, r->width, r->height, sure, sure == 1 ? "" : "s");
+	if (possible) (void)buf_fmt(b, ", %u possible: a person has to look", possible);
+	(void)buf_char(b, '\n');
 }
 
 /* Prints what is settled, in the order of the files. */
@@ -94,7 +99,8 @@ static void settle(struct run *run, size_t i, const struct worker_result *r, con
 	json_init(&j, &a->line);
 	if (!r) {
 		run->refused++;
-		if (why->kind > run->worst) run->worst = why->kind;
+		/* 1 as soon as one was refused; 3 where all that failed is that files could not be read */
+		if (!run->worst || why->kind == ERR_REFUSED) run->worst = why->kind;
 		if (run->c->json)
 			put_refused(&j, run->file[i], why->text);
 		else
@@ -152,5 +158,7 @@ int cmd_detect(struct cmd *c, int argc, char **argv, struct err *e) {
 	if (!answers) return err_nomem(e);
 	struct run run = { .c = c, .file = argv, .answer = answers, .n = n };
 	batch_run(n, &steps, &run);
-	return run.refused ? err_set(e, run.worst, "%zu of %zu files were refused", run.refused, n) : 0;
+	return run.refused ? err_set(e, run.worst, "%zu of %zu file%s refused", run.refused, n,
+				     n == 1 ? " was" : "s were")
+			   : 0;
 }

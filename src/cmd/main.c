@@ -17,21 +17,46 @@
 
 #define OCCLUDE_VERSION "0.1"
 
+/* The headings of --help: each stands before the command it names. */
+static const struct {
+	const char *first, *text;
+} headings[] = {
+	{ "init", "To begin, and to sign in" },
+	{ "settings", "The practice, its people and its policy (an admin)" },
+	{ "patient", "Patients" },
+	{ "consent", "Written consents" },
+	{ "case", "Cases and their photos" },
+	{ "review", "Review: what is covered, and a clinician's approval" },
+	{ "gate", "The website" },
+	{ "verify", "Proof" },
+	{ "detect", "Without a practice" },
+};
+
+static void print_heading(const struct command *k) {
+	if (k != command_table && !strcmp(k->name, k[-1].name)) return;
+	for (size_t i = 0; i < sizeof headings / sizeof headings[0]; i++)
+		if (!strcmp(headings[i].first, k->name)) (void)printf("\n%s\n", headings[i].text);
+}
+
 static void print_help(void) {
 	(void)printf("Usage: occlude [-C DIR] [--as NAME] COMMAND [...]\n\n"
-		     "Publishes before and after photos, and only those with a written consent that a clinician\n"
-		     "has seen masked. Commands:\n\n");
+		     "Publishes before and after photos, and only those with a written consent that a\n"
+		     "clinician has seen masked. In the order of a day's work:\n");
 	for (const struct command *k = command_table; k->name; k++) {
 		char name[64];
 		(void)snprintf(name, sizeof name, "%s%s%s", k->name, k->sub ? " " : "", k->sub ? k->sub : "");
-		(void)printf("  %-22s %s\n", name, k->summary);
+		print_heading(k);
+		(void)printf("  %-21s %s\n", name, k->summary);
 	}
-	(void)printf("\n  -C DIR           the practice (default: the current directory, then $OCCLUDE_PRACTICE)\n"
+	(void)printf("\nOptions of all\n"
+		     "  -C DIR           the practice (default: the current directory, then\n"
+		     "                   $OCCLUDE_PRACTICE)\n"
 		     "  --as NAME        act as this account (or sign in with `occlude login`)\n"
 		     "  --key-file FILE  where the master key lies, if not where `init` put it\n"
 		     "  --json           listings as one JSON object a line\n"
 		     "  --help           after any command: what it takes\n\n"
-		     "Exit status: 0 done, 1 refused by a rule, 2 wrong usage, 3 disk, file or network failed.\n");
+		     "Exit status: 0 done, 1 refused by a rule, 2 wrong usage, 3 disk, file or network\n"
+		     "failed.\n");
 }
 
 /* Lists the subcommands of a command that was called without (or with an unknown) one. */

@@ -101,14 +101,15 @@ int opt_parse(struct cmd *c, const struct opt *opts, int argc, char **argv, size
 			argv[n++] = argv[i];
 		}
 	}
+	if (n < min_operands || n > max_operands)
+		return err_set(e, ERR_USAGE, "`occlude %s` is called as: occlude %s%s%s%s (--help explains)", c->name,
+			c->name, opts && opts->name ? " [options]" : "", c->operands ? " " : "",
+			c->operands ? c->operands : "");
 	for (const struct opt *o = opts; o && o->name; o++) {
 		if (o - opts >= OPTS_MAX) BUG("too many options");
 		if (o->required && !seen[o - opts])
 			return err_set(e, ERR_USAGE, "`occlude %s` needs --%s: %s", c->name, o->name, o->help);
 	}
-	if (n < min_operands || n > max_operands)
-		return err_set(e, ERR_USAGE, "`occlude %s` is called as: occlude %s [options] %s", c->name, c->name,
-			c->operands ? c->operands : "");
 	*ret_n = n;
 	return 0;
 }

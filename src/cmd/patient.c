@@ -73,6 +73,7 @@ struct listing {
 	const struct cmd *c;
 	struct buf out;
 	struct json j;
+	const char *zone; /* the patient's location's */
 };
 
 static void patient_json(struct json *j, const struct patient_row *r) {
@@ -160,7 +161,7 @@ static int show_hold(void *arg, const struct hold_row *h) {
 	char when[24];
 	if (!l->c->json) {
 		(void)buf_fmt(&l->out, "  %s %lld since %s by the %s: %s\n", h->kind, (long long)h->id,
-			clock_format(h->since_at, when), h->who, h->how);
+			clock_format_local(l->zone, h->since_at, when), h->who, h->how);
 		return 0;
 	}
 	json_object(&l->j);
@@ -198,9 +199,10 @@ static int show_as_text(struct listing *l, struct practice *p, const struct pati
 	(void)buf_fmt(&l->out, "%s  %s, %s\n  born %s, at %s, language %s\n", r->reference, r->family, r->given,
 		date_format(r->born, born), r->location, r->lang);
 	if (r->is_minor)
-		(void)buf_fmt(&l->out, "  of age %s; what a guardian signs stays public until %s at most (C4)\n",
-			clock_format(r->dates.majority_at, of_age),
-			clock_format(r->dates.majority_public_at, public_end));
+		(void)buf_fmt(&l->out,
+			"  of age %.10s; what a guardian signs stays public until the end of %s at most (C4)\n",
+			clock_format_local(r->zone, r->dates.majority_at, of_age),
+			last_day(r->zone, r->dates.majority_public_at, public_end));
 	if (*r->guardians)
 		(void)buf_fmt(&l->out, "  by court order %s sign%s\n",
 			strcmp(r->guardians, "all") == 0 ? "all guardians" : "one guardian",
@@ -220,7 +222,7 @@ int cmd_patient_show(struct cmd *c, int argc, char **argv, struct err *e) {
 	if (opt_parse(c, no_opts, argc, argv, 1, 1, &n, &helped, e)) return -1;
 	if (helped) return 0;
 	if (patient_operand(c, argv[0], &id, e) || patient_get(c->practice, id, &r, e)) return -1;
-	struct listing l = { .c = c };
+	struct listing l = { .c = c, .zone = r.zone };
 	buf_init(&l.out, 1 << 20);
 	int bad = c->json ? show_as_json(&l, c->practice, &r, e) : show_as_text(&l, c->practice, &r, e);
 	if (!bad) bad = cmd_print(&l.out, e);

@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "lib/clock.h"
 #include "record/patient.h"
 
 enum { SECRET_MAX = 1024 };
@@ -63,6 +64,13 @@ int patient_operand(struct cmd *c, const char *reference, int64_t *ret, struct e
 }
 
 int number_operand(const char *what, const char *s, int64_t *ret, struct err *e) {
-	if (text_int(s, 1, INT64_MAX, ret)) return err_set(e, ERR_USAGE, "\"%.40s\" is no number of %s", s, what);
+	if (text_int(s, 1, INT64_MAX, ret))
+		return err_set(e, ERR_USAGE, "\"%.40s\" is not the number of %s", s, what);
 	return 0;
+}
+
+const char *last_day(const char *zone, int64_t at, char out[24]) {
+	(void)clock_format_local(zone, at - 1, out);
+	out[DATE_TEXT - 1] = 0;
+	return out;
 }

@@ -16,5 +16,7 @@ void secret_free(char **s); /* wipes it; takes a pointer to NULL */
 int patient_operand(struct cmd *c, const char *reference, int64_t *ret, struct err *e);
 /* A positive number as a person writes it; `what` for the sentence. */
 int number_operand(const char *what, const char *s, int64_t *ret, struct err *e);
+/* The last whole day before a right ends at `at`, as people say it: "2029-11-22" (end of day, in `zone`). */
+const char *last_day(const char *zone, int64_t at, char out[24]);
 
 #endif

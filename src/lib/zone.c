@@ -169,3 +169,12 @@ const char *clock_format(int64_t at, char out[24]) {
 		out, 24, "%s %02d:%02d UTC", date_format(date_from_days(days), day), minutes / 60 % 24, minutes % 60);
 	return out;
 }
+
+const char *clock_format_local(const char *zone, int64_t at, char out[24]) {
+	struct zone z;
+	if (zone_open(zone, &z, NULL)) return clock_format(at, out);
+	(void)clock_format(at + zone_offset(&z, at), out);
+	zone_clear(&z);
+	out[strlen("2026-11-22 16:44")] = 0;
+	return out;
+}

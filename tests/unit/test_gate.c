@@ -520,6 +520,47 @@ static void I8_stages_sort_in_time_not_as_text(void **state) {
 	db_close(p.db);
 }
 
+/* What many photos share is one sentence, and the words agree with their number. */
+static void P1_reasons_of_many_photos_are_one_sentence(void **state) {
+	(void)state;
+	static const struct {
+		const char *code, *sentence, *mend;
+		int64_t photo[6];
+	} want[] = {
+		{ "face_unanswered", "photo 7 has a possible face that nobody has answered",
+			"occlude review region 7 confirm REGION, or dismiss REGION --why TEXT", { 7 } },
+		{ "face_unanswered", "photos 1, 4 and 6 have a possible face that nobody has answered",
+			"occlude review region PHOTO confirm REGION, or dismiss REGION --why TEXT", { 1, 4, 6 } },
+		{ "no_master", "the finished pictures of photos 3 to 6 have not been made yet",
+			"occlude review render 12", { 3, 4, 5, 6 } },
+		{ "no_master", "the finished picture of photo 3 has not been made yet", "occlude review render 12",
+			{ 3 } },
+		{ "text_unanswered",
+			"nobody has said that no text, badge or tattoo is left to see on photos 1, 2 and 4 to 6",
+			"look at each, then occlude review no-text 1 2 4 5 6", { 1, 2, 4, 5, 6 } },
+		{ "excluded", "the signer excluded photos 1 to 3, 8 and 9", "occlude case photo PHOTO --hide",
+			{ 1, 2, 3, 8, 9 } },
+		{ "paused", "everything of this patient is paused",
+			"when the patient agrees: occlude consent resume P-7 --how TEXT", { 0 } },
+	};
+	for (size_t i = 0; i < ARRAY_LEN(want); i++) {
+		struct gate_reason row[6] = { { .rule = "" } };
+		size_t n = 0;
+		do {
+			row[n] = (struct gate_reason){
+				.case_id = 12, .photo_id = want[i].photo[n], .channel = "website", .patient = "P-7"
+			};
+			(void)snprintf(row[n].code, sizeof row[n].code, "%s", want[i].code);
+		} while (++n < 6 && want[i].photo[n]);
+		auto_buf struct buf sentence, mend;
+		buf_init(&sentence, 1000);
+		buf_init(&mend, 1000);
+		gate_say(row, n, &sentence, &mend);
+		assert_string_equal(buf_text(&sentence), want[i].sentence);
+		assert_string_equal(buf_text(&mend), want[i].mend);
+	}
+}
+
 /* A new consent stands although an earlier one was revoked, and a revoked one is not replaced by an earlier. */
 static void C6_a_new_consent_follows_a_revoked_one(void **state) {
 	(void)state;
@@ -574,6 +615,7 @@ int main(void) {
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(P1_truth_table_of_random_combinations);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(P1_publication_needs_the_permits_own_moments);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(P1_permit_ends_with_the_clock);
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(P1_reasons_of_many_photos_are_one_sentence);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(I8_stages_sort_in_time_not_as_text);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(C6_a_new_consent_follows_a_revoked_one);
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -101,6 +101,10 @@ static void instants_are_printed(void **state) {
 	assert_string_equal(clock_format(0, text), "1970-01-01 00:00 UTC");
 	assert_string_equal(clock_format(-1, text), "1969-12-31 23:59 UTC");
 	assert_string_equal(clock_format(1795348800 + 16 * 60 + 59, text), "2026-11-22 12:16 UTC");
+	assert_string_equal(clock_format_local("America/New_York", 1795348800, text), "2026-11-22 07:00");
+	assert_string_equal(clock_format_local("Europe/Berlin", 1795348800, text), "2026-11-22 13:00");
+	assert_string_equal(clock_format_local("Pacific/Auckland", 1795348800, text), "2026-11-23 01:00");
+	assert_string_equal(clock_format_local("Europe/Atlantis", 1795348800, text), "2026-11-22 12:00 UTC");
 }
 
 int main(void) {
