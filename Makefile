@@ -104,6 +104,7 @@ $(O)/unit/%: $(O)/obj/tests/unit/%.o $(TESTLIB) $(O)/libocclude.a
 	@mkdir -p $(@D); echo "  ld  $@"; $(CC) $(LDFLAGS) -o $@ $< $(TESTLIB) $(O)/libocclude.a $(LIBS_test)
 # these start the real server
 $(O)/unit/test_serve $(O)/unit/test_serve_lease: | $(O)/occlude-serve
+$(O)/unit/test_publish $(O)/unit/test_kill $(O)/unit/test_verify: | $(O)/occlude-worker
 unit-programs: $(UNIT)
 objects: $(LIBOBJ) $(foreach p,$(PROGRAMS) draw-sample,$(MAIN_$(p)))
 unit: $(UNIT) ## build and run the unit tests of O

@@ -1,6 +1,7 @@
 /* db.c: statements, transactions and sentences of lib/db.h. Opening is in db_open.c. */
 #include "lib/db.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -72,6 +73,10 @@ int db_failed(sqlite3 *h, struct err *e) {
 	case SQLITE_TOOBIG:
 		return err_set(e, ERR_REFUSED, "a value is too long to be stored");
 	case SQLITE_IOERR:
+		/* the shared memory beside the database needs room too, and says so in its own way */
+		if (sqlite3_system_errno(h) == ENOSPC)
+			return err_set(e, ERR_OUTSIDE,
+				"the disk is full: nothing was changed; free some space and try again");
 		return err_set(e, ERR_OUTSIDE, "the disk failed while reading or writing the database (%s)", said);
 	default:
 		return err_set(e, ERR_OUTSIDE, "the database failed: %s", said);
