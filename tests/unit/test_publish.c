@@ -286,12 +286,18 @@ static void C3_photo_excluded_after_it_left_the_gallery_goes_dark(void **state) 
 	(void)state;
 	SAMPLE;
 	struct err e = { 0 };
+	struct pixels auto_pixels px;
 	char id[MANIFEST_ID_LEN + 1];
 	begin(&s);
+	sample_pixels(95, &px);
+	int64_t third = sample_photo(&s, s.cases[0].id, "T4", "IO-FR", "2026-03-01", &px);
+	assert_int_equal(publish(&s).count[PUBLISH_CHANGED], 1);
 	public_id(&s, &s.cases[0], id);
 	const struct photo_change hide = { .in_gallery = 0, .radiograph = -1 };
-	if (photo_set(s.p, &s.doc, s.cases[0].photo[0], &hide, &e)) fail_msg("%s", e.text);
-	if (consent_exclude(s.p, &s.doc, s.cases[0].consent, s.cases[0].photo[0], &e)) fail_msg("%s", e.text);
+	if (photo_set(s.p, &s.doc, third, &hide, &e)) fail_msg("%s", e.text);
+	take_dark(&s);
+	assert_live(&s, id); /* hiding alone waits for the next publish, which drops it */
+	if (consent_exclude(s.p, &s.doc, s.cases[0].consent, third, &e)) fail_msg("%s", e.text);
 	take_dark(&s);
 	assert_gone(&s, id);
 }
@@ -409,6 +415,9 @@ static void C6_refused_acts_change_nothing(void **state) {
 	strcpy(guardian.who, "guardian");
 	guardian.guardian_id = 77;
 	assert_int_equal(withdraw_act(s.p, &s.doc, &guardian, &e), -1);
+	struct intent event = intent_of("event", &s.cases[0]); /* its consent names none */
+	assert_int_equal(withdraw_act(s.p, &s.doc, &event, &e), -1);
+	assert_int_equal(e.kind, ERR_REFUSED);
 	char *after = look_everything(s.dir);
 	assert_string_equal(before, after);
 	assert_int_equal(sample_int(&s, "SELECT count(*) FROM intent WHERE ?1", 1), 0);
