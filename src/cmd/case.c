@@ -66,14 +66,18 @@ static const char *or_dash(const char *s) {
 	return s[0] ? s : "-";
 }
 
+static void print_case_head(const struct cmd *c) {
+	cmd_say(c, "%5s  %-12s %-10s %-15s %6s  %-6s %6s", "CASE", "PATIENT", "PROBLEM", "TREATMENT", "MONTHS", "AGE",
+		"PHOTOS");
+}
+
 static int print_case(const struct cmd *c, const struct case_row *r, struct err *e) {
 	if (!c->json) {
 		char months[24] = "-";
-		if (r->months) (void)snprintf(months, sizeof months, "%lld months", (long long)r->months);
-		cmd_say(c, "%5lld  %-12s %-10s %-14s %-10s %-6s %s to %s, %lld photos%s%s", (long long)r->id,
-			r->reference, r->problem, r->treatment, months, or_dash(r->age_band), or_dash(r->started_on),
-			or_dash(r->ended_on), (long long)r->photos, r->suitable == 0 ? ", not suitable" : "",
-			r->withdrawn_at ? ", withdrawn" : "");
+		if (r->months) (void)snprintf(months, sizeof months, "%lld", (long long)r->months);
+		cmd_say(c, "%5lld  %-12s %-10s %-15s %6s  %-6s %6lld%s%s", (long long)r->id, r->reference, r->problem,
+			r->treatment, months, or_dash(r->age_band), (long long)r->photos,
+			r->suitable == 0 ? "  not suitable" : "", r->withdrawn_at ? "  withdrawn" : "");
 		return 0;
 	}
 	auto_buf struct buf b;
@@ -106,7 +110,7 @@ struct listing {
 
 static int list_one(void *arg, const struct case_row *r) {
 	struct listing *l = arg;
-	l->n++;
+	if (!l->n++) print_case_head(l->c);
 	return l->bad = print_case(l->c, r, l->e);
 }
 
@@ -137,9 +141,14 @@ int cmd_case_show(struct cmd *c, int argc, char **argv, struct err *e) {
 	int64_t id;
 	if (opt_parse(c, none, argc, argv, 1, 1, &n, &helped, e)) return -1;
 	if (helped) return 0;
-	if (number_operand("a case", argv[0], &id, e) || case_get(c->practice, id, &r, e) || print_case(c, &r, e) ||
+	if (number_operand("a case", argv[0], &id, e) || case_get(c->practice, id, &r, e) ||
 		photo_list(c->practice, id, true, &photos, &count, e))
 		return -1;
+	print_case_head(c);
+	if (print_case(c, &r, e)) return -1;
+	cmd_say(c, "       treated %s to %s, by %s", or_dash(r.started_on), or_dash(r.ended_on),
+		or_dash(r.orthodontist));
+	if (count) photo_print_head(c);
 	for (size_t i = 0; i < count; i++)
 		if (photo_print(c, &photos[i], e)) return -1;
 	return 0;
@@ -188,7 +197,12 @@ int cmd_case_reopen(struct cmd *c, int argc, char **argv, struct err *e) {
 	int64_t id;
 	if (opt_parse(c, none, argc, argv, 1, 1, &n, &helped, e)) return -1;
 	if (helped) return 0;
-	if (number_operand("a case", argv[0], &id, e) || case_reopen(c->practice, &c->actor, id, e)) return -1;
-	cmd_say(c, "Case %lld may be published again, under a new address.", (long long)id);
+	struct case_row r;
+	if (number_operand("a case", argv[0], &id, e) || case_get(c->practice, id, &r, e)) return -1;
+	if (!r.withdrawn_at)
+		return err_set(e, ERR_USAGE, "case %lld is not withdrawn: `occlude gate %lld` says how it stands",
+			(long long)id, (long long)id);
+	if (case_reopen(c->practice, &c->actor, id, e)) return -1;
+	cmd_say(c, "Case %lld may be published again, under a new address: occlude publish", (long long)id);
 	return 0;
 }

@@ -111,7 +111,10 @@ int cmd_consent_list(struct cmd *c, int argc, char **argv, struct err *e) {
 		return -1;
 	struct listing t = { .c = c, .e = e };
 	if (consent_list(c->practice, &f, print_line, &t, e) || t.bad) return -1;
-	if (t.n == 0) cmd_say(c, "There is no such consent.");
+	if (t.n == 0 && due)
+		cmd_say(c, "No consent that stands lapses within %lld days.", (long long)f.due_days);
+	else if (t.n == 0)
+		cmd_say(c, "There is no such consent. A new one: occlude consent form PATIENT");
 	return 0;
 }
 

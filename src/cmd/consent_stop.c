@@ -36,7 +36,8 @@ static int hold(struct cmd *c, const char *act, const char *default_who, int arg
 	(void)snprintf(it.act, sizeof it.act, "%s", act);
 	(void)snprintf(it.how, sizeof it.how, "%s", how);
 	if (withdraw_act(c->practice, &c->actor, &it, e)) return -1;
-	cmd_say(c, "Done. Nothing of patient %s is shown any more.", argv[0]);
+	cmd_say(c, "Done. Nothing of patient %s is shown any more, until `occlude consent resume %s`.", argv[0],
+		argv[0]);
 	return 0;
 }
 
@@ -91,9 +92,9 @@ int cmd_consent_resume(struct cmd *c, int argc, char **argv, struct err *e) {
 	if (o.pauses == 0)
 		return err_rule(e, o.objections ? "C4" : "C6",
 			o.objections ? "patient %.40s is held by an objection; who objected must agree, then --hold "
-				       "NUMBER ends it"
+				       "NUMBER ends it (occlude patient show %.40s)"
 				     : "nothing of patient %.40s is paused",
-			argv[0]);
+			argv[0], argv[0]);
 	if (db_begin(c->practice->db, e)) return -1;
 	for (size_t i = 0; i < o.pauses; i++) {
 		if (!hold_end(c->practice, &c->actor, o.pause[i], how, e)) continue;

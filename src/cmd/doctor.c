@@ -88,8 +88,8 @@ static void look_at_log(struct report *r) {
 		line(r, false, "log", why.text);
 		return;
 	}
-	(void)snprintf(text, sizeof text, "%lld entries%s, head %s", (long long)count,
-		p->audit ? ", all fitting" : " (not checked without the key)", head);
+	(void)snprintf(text, sizeof text, "%lld entries%s", (long long)count,
+		p->audit ? ", all fitting" : " (not checked without the key)");
 	line(r, true, "log", text);
 	if (clock_now() < last)
 		line(r, false, "clock",

@@ -89,6 +89,10 @@ static void print_refused(struct look *l, int64_t case_id, const char *channel, 
 			rest ? "; else as for " : "", rest ? l->said : "");
 		return;
 	}
+	if (rest == n && is_said(l, *why, n)) {
+		cmd_say(l->c, "Case %lld, %s: not yet, as for %s.", (long long)case_id, channel, l->said);
+		return;
+	}
 	cmd_say(l->c, "Case %lld, %s: not yet:", (long long)case_id, channel);
 	if (rest < n)
 		cmd_say(l->c,

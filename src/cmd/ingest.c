@@ -62,7 +62,7 @@ static void print_line(const struct intake_result *r, const char *removed) {
 		name[n++] = (unsigned char)*s < 0x20 || *s == 0x7f ? '?' : *s;
 	name[n] = 0;
 	if (r->outcome == INTAKE_REFUSED) {
-		(void)fprintf(stderr, "%s: %s. Nothing of it was stored.\n", name, r->why.text);
+		(void)fprintf(stderr, "%s: %s.\n", name, r->why.text);
 		return;
 	}
 	(void)printf("%s: photo %lld, %s %s%s%s%s\n", name, (long long)r->photo.id, r->photo.stage, r->photo.view,
@@ -114,8 +114,8 @@ static int run(struct cmd *c, int64_t case_id, const struct intake_files *fs, st
 		cmd_say(c, "Next: occlude review list %lld%s", (long long)case_id,
 			t.quarantined ? " (some wait for a person's look, I4)" : "");
 	if (t.refused)
-		return err_set(
-			e, t.worst, "%zu of %zu files were refused; nothing of them was stored", t.refused, t.total);
+		return err_set(e, t.worst, "%zu of %zu file%s refused; nothing of %s was stored", t.refused, t.total,
+			t.total == 1 ? " was" : "s were", t.refused == 1 ? "it" : "them");
 	return 0;
 }
 

@@ -106,7 +106,9 @@ static int finish(struct cmd *c, const struct init *o, struct practice *p, const
 			      : "Print the recovery sheet above%s and keep it away from this computer.",
 		o->sheet_file ? o->sheet_file : "");
 	if (!o->sample)
-		cmd_say(c, "Next: occlude -C %s login %s, then `occlude policy template` and `occlude policy set`.",
+		cmd_say(c,
+			"Next: occlude -C %s login %s, then `occlude policy template >policy.txt`, read and change "
+			"it, and\n`occlude policy set policy.txt`.",
 			p->path, o->n.login);
 	return 0;
 }
@@ -152,6 +154,24 @@ static int ask_and_make(struct cmd *c, const char *dir, struct init *o, struct e
 	return bad;
 }
 
+/* Everything that is not said yet, in one sentence, before a password is asked for. */
+static int say_missing(const struct practice_new *n, struct err *e) {
+	const struct {
+		const char *value, *option;
+	} needed[] = { { n->name, "--name" }, { n->location, "--location" }, { n->address, "--address" },
+		{ n->town, "--town" }, { n->phone, "--phone" }, { n->emergency, "--emergency" },
+		{ n->zone, "--zone" }, { n->login, "--login" }, { n->staff_name, "--person" } };
+	auto_buf struct buf missing;
+	buf_init(&missing, 400);
+	for (size_t i = 0; i < ARRAY_LEN(needed); i++)
+		if (!needed[i].value) (void)buf_fmt(&missing, "%s%s", missing.len ? ", " : "", needed[i].option);
+	if (!missing.len) return 0;
+	return err_set(e, ERR_USAGE,
+		"A new practice also needs %s: `occlude init --help` explains each (or --sample makes one to try "
+		"out)",
+		buf_text(&missing));
+}
+
 int cmd_init(struct cmd *c, int argc, char **argv, struct err *e) {
 	struct init o = { .n = { .profile = "US", .majority_age = 18, .assent_age = 14, .lang = "en" } };
 	struct practice_new *n = &o.n;
@@ -189,7 +209,6 @@ int cmd_init(struct cmd *c, int argc, char **argv, struct err *e) {
 	if (c->key_file && o.passphrase_file)
 		return err_set(
 			e, ERR_USAGE, "Give either --key-file or --passphrase-file: the key lies in one place");
-	if (!o.sample && (!n->login || !n->staff_name))
-		return err_set(e, ERR_USAGE, "The first account is missing: --login NAME --person \"First Last\"");
+	if (!o.sample && say_missing(n, e)) return -1;
 	return ask_and_make(c, argv[0], &o, e);
 }

@@ -49,8 +49,8 @@ int cmd_patient_add(struct cmd *c, int argc, char **argv, struct err *e) {
 	if (helped) return 0;
 	f.reference = argv[0];
 	if (patient_add(c->practice, &c->actor, &f, &id, e) || patient_get(c->practice, id, &r, e)) return -1;
-	cmd_say(c, "Patient %s is there (%s).%s", f.reference, r.is_minor ? "a minor" : "of age",
-		r.is_minor ? " Add the guardians with `occlude patient guardian add`." : "");
+	cmd_say(c, "Patient %s is there (%s). Next: occlude %s %s", f.reference, r.is_minor ? "a minor" : "of age",
+		r.is_minor ? "patient guardian add" : "consent form", f.reference);
 	return 0;
 }
 
@@ -119,6 +119,7 @@ int cmd_patient_list(struct cmd *c, int argc, char **argv, struct err *e) {
 	struct listing l = { .c = c };
 	buf_init(&l.out, 256 << 20);
 	int bad = patient_list(c->practice, list_one, &l, e) || cmd_print(&l.out, e) ? -1 : 0;
+	if (!bad && !l.out.len) cmd_say(c, "There is no patient yet: occlude patient add REFERENCE");
 	buf_free(&l.out);
 	return bad;
 }

@@ -36,8 +36,8 @@ static const char *next_step(const struct photo_row *f) {
 		return "I4: no face was found; look, then `review checked`";
 	if (strcmp(f->form, "none") == 0) return "I5: choose how it is shown: `review form`";
 	if (!f->no_text) return "I7: say that no text is left: `review no-text`";
-	if (f->faces_left) return "I6: a face is left";
-	if (!f->master_id) return "I5: `review render`";
+	if (f->faces_left) return "I6: a face is left to see: cover it";
+	if (!f->master_id) return "I5: no finished picture yet: `review render`";
 	if (strcmp(f->verdict, "rejected") == 0) return "I5: rejected";
 	if (!f->verdict[0]) return "I5: to be approved";
 	return "ready";
@@ -75,11 +75,14 @@ static int print_json(const struct photo_row *f, struct err *e) {
 	return cmd_json_line(&b, e);
 }
 
+void photo_print_head(const struct cmd *c) {
+	cmd_say(c, "%5s  %-5s %-6s %-10s  %-11s %s", "PHOTO", "STAGE", "VIEW", "TAKEN", "SHOWN AS", "NEXT");
+}
+
 int photo_print(const struct cmd *c, const struct photo_row *f, struct err *e) {
 	if (c->json) return print_json(f, e);
-	cmd_say(c, "%5lld  %-5s %-6s %-11s %-12s %.12s  %s", (long long)f->id, f->stage, f->view,
-		f->taken_on[0] ? f->taken_on : "date unknown", f->form,
-		f->master_id ? f->master_sha256 : "-           ", next_step(f));
+	cmd_say(c, "%5lld  %-5s %-6s %-10s  %-11s %s", (long long)f->id, f->stage, f->view,
+		f->taken_on[0] ? f->taken_on : "unknown", f->form, next_step(f));
 	return 0;
 }
 

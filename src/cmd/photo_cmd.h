@@ -10,6 +10,7 @@ int photo_write(const char *path, const struct buf *bytes, unsigned mode, struct
 /* "yes" or "no"; `option` is for the sentence. */
 int photo_yes_no(const char *option, const char *s, bool *ret, struct err *e);
 /* One line for a person, or a JSON object, about how a photo stands. */
+void photo_print_head(const struct cmd *c); /* the heading of such lines; nothing under --json */
 int photo_print(const struct cmd *c, const struct photo_row *f, struct err *e);
 /* Makes the masters of a case that are missing, with a progress line on a terminal. Says on standard error which could
  * not be made; that is no failure of the command. */

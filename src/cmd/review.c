@@ -10,6 +10,7 @@
 #include "flow/outline.h"
 #include "flow/review.h"
 #include "record/approval.h"
+#include "record/case.h"
 #include "record/decision.h"
 #include "record/region.h"
 
@@ -24,9 +25,13 @@ int cmd_review_list(struct cmd *c, int argc, char **argv, struct err *e) {
 	int64_t id;
 	if (opt_parse(c, no_opts, argc, argv, 1, 1, &n, &helped, e)) return -1;
 	if (helped) return 0;
-	if (number_operand("a case", argv[0], &id, e) || photo_list(c->practice, id, true, &photos, &count, e))
+	struct case_row row;
+	if (number_operand("a case", argv[0], &id, e) || case_get(c->practice, id, &row, e) ||
+		photo_list(c->practice, id, true, &photos, &count, e))
 		return -1;
-	if (!count)
+	if (count)
+		photo_print_head(c);
+	else
 		cmd_say(c, "Case %lld has no photos yet: occlude ingest %lld FILES", (long long)id, (long long)id);
 	for (size_t i = 0; i < count; i++)
 		if (photo_print(c, &photos[i], e)) return -1;

@@ -64,7 +64,11 @@ static int change_region(struct cmd *c, const char *what, const struct words *w,
 		return take_outline(w, f, &shape, points, sizeof points, e)
 			       ? -1
 			       : region_move(p, &c->actor, id, shape, points, e);
-	return err_set(e, ERR_USAGE, "'%.20s' is none of add, move, remove, confirm, dismiss", what);
+	BUG("an act that is_act does not know");
+}
+
+static bool is_act(const char *s) {
+	return !strcmp(s, "remove") || !strcmp(s, "confirm") || !strcmp(s, "dismiss") || !strcmp(s, "move");
 }
 
 int cmd_review_region(struct cmd *c, int argc, char **argv, struct err *e) {
@@ -88,6 +92,8 @@ int cmd_review_region(struct cmd *c, int argc, char **argv, struct err *e) {
 	if (number_operand("a photo", argv[0], &photo, e) || photo_get(c->practice, photo, &f, e)) return -1;
 	if (!strcmp(argv[1], "add"))
 		return n == 2 ? add_region(c, &w, &f, e) : err_set(e, ERR_USAGE, "add takes no region");
+	if (!is_act(argv[1]))
+		return err_set(e, ERR_USAGE, "'%.20s' is none of add, move, remove, confirm, dismiss", argv[1]);
 	if (find_region(c, &f, n == 3 ? argv[2] : NULL, &id, e) || change_region(c, argv[1], &w, &f, id, e))
 		return -1;
 	if (photo_get(c->practice, photo, &f, e)) return -1;

@@ -21,8 +21,7 @@ static int refuse(struct practice *p, int64_t case_id, const char *channel, stru
 	if (n > 1)
 		(void)snprintf(more, sizeof more, ", and %zu more reason%s (occlude gate %lld)", n - 1,
 			n == 2 ? "" : "s", (long long)case_id);
-	return err_rule(e, why[0].rule, "case %lld is not published on %s: %s%s", (long long)case_id, channel,
-		why[0].sentence, more);
+	return err_rule(e, why[0].rule, "%s%s", why[0].sentence, more);
 }
 
 int gate_permit(struct practice *p, int64_t case_id, const char *channel, struct permit **ret, struct err *e) {

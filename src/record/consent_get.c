@@ -150,7 +150,7 @@ int consent_find(struct practice *p, const char *code, int64_t *ret_id, struct e
 	for (const char *s = code; *s; s++) {
 		if (*s == '-' || *s == ' ') continue;
 		if (n == CONSENT_CODE)
-			return err_set(e, ERR_REFUSED, "\"%.40s\" is no consent code (10 letters and digits)", code);
+			return err_set(e, ERR_USAGE, "\"%.40s\" is no consent code (10 letters and digits)", code);
 		plain[n++] = (char)(*s >= 'a' && *s <= 'z' ? *s - 'a' + 'A' : *s);
 	}
 	int there = n == CONSENT_CODE
@@ -160,7 +160,7 @@ int consent_find(struct practice *p, const char *code, int64_t *ret_id, struct e
 			    : 0;
 	if (there < 0) return -1;
 	if (!there)
-		return err_set(e, ERR_REFUSED,
+		return err_set(e, ERR_USAGE,
 			"There is no consent with the code \"%.40s\"; it stands beside the square code "
 			"on the form, and `occlude consent list` shows all",
 			code);

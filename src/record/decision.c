@@ -19,7 +19,10 @@ int decision_get(struct practice *p, int64_t photo_id, struct decision_row *ret,
 		return -1;
 	int r = stmt_row(q, e);
 	if (r < 0) return -1;
-	if (!r) return err_set(e, ERR_USAGE, "there is no photo %lld", (long long)photo_id);
+	if (!r)
+		return err_set(e, ERR_USAGE,
+			"there is no photo %lld; `occlude review list CASE` shows a case's photos",
+			(long long)photo_id);
 	*ret = (struct decision_row){
 		.photo_id = photo_id,
 		.revision = stmt_int(q, 0),
@@ -64,8 +67,9 @@ int decision_set(struct practice *p, const struct actor *a, const struct decisio
 
 /* I4 */
 int decision_faces_checked(struct practice *p, const struct actor *a, int64_t photo_id, struct err *e) {
+	struct decision_row there;
 	int64_t open = 0;
-	if (practice_may(p, a, CAN_RECORD, e)) return -1;
+	if (practice_may(p, a, CAN_RECORD, e) || decision_get(p, photo_id, &there, e)) return -1;
 	if (db_get_int(p->db, &open, e,
 		    "SELECT count(*) FROM region WHERE photo_id = ?1 AND kind = 'face' AND verified = 0"
 		    " AND confirmed_at IS NULL AND dismissed_at IS NULL",
@@ -85,7 +89,9 @@ int decision_faces_checked(struct practice *p, const struct actor *a, int64_t ph
 
 /* I7 */
 int decision_no_text(struct practice *p, const struct actor *a, int64_t photo_id, struct err *e) {
-	if (practice_may(p, a, CAN_RECORD, e) || db_begin(p->db, e)) return -1;
+	struct decision_row there;
+	if (practice_may(p, a, CAN_RECORD, e) || decision_get(p, photo_id, &there, e) || db_begin(p->db, e))
+		return -1;
 	int c = db_run(p->db, e, "UPDATE decision SET no_text_at = ?2, no_text_by = ?3 WHERE photo_id = ?1", "iii",
 		photo_id, clock_now(), a->staff_id);
 	return finish(p, a, c, "photo.no_text", photo_id, "", e);

@@ -226,14 +226,14 @@ int patient_get(struct practice *p, int64_t id, struct patient_row *ret, struct 
 	if (db_query(p->db, &q, e, PATIENT_COLUMNS "WHERE p.id = ?1", "i", id)) return -1;
 	int row = stmt_row(q, e);
 	if (row < 0) return -1;
-	if (!row) return err_set(e, ERR_REFUSED, "there is no patient %lld", (long long)id);
+	if (!row) return err_set(e, ERR_USAGE, "there is no patient %lld", (long long)id);
 	return read_row(q, ret, e);
 }
 
 int patient_find(struct practice *p, const char *reference, int64_t *ret, struct err *e) {
 	int row = db_get_int(p->db, ret, e, "SELECT id FROM patient WHERE reference = ?1", "t", reference);
 	if (row == 0)
-		return err_set(e, ERR_REFUSED,
+		return err_set(e, ERR_USAGE,
 			"there is no patient with the reference \"%.40s\": `occlude patient list` shows them",
 			reference);
 	return row < 0 ? -1 : 0;

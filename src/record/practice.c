@@ -64,6 +64,11 @@ int practice_open(const char *dir, struct practice **ret, struct err *e) {
 	auto_practice struct practice *p = practice_alloc(dir, e);
 	if (!p || seal_init(e)) return -1;
 	p->dirfd = file_open_dir(dir, e);
+	if (p->dirfd < 0 && (errno == ENOENT || errno == ENOTDIR))
+		return err_set(e, ERR_OUTSIDE,
+			"%s is not a practice (there is no such directory): name one with -C, or make one with "
+			"`occlude init`",
+			p->path);
 	if (p->dirfd < 0 || check_dir(p, e) || db_open(p->dirfd, "occlude.db", schema_assets, false, &p->db, e) ||
 		vault_sweep(p, e))
 		return -1;

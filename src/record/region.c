@@ -62,7 +62,8 @@ int region_get(struct practice *p, int64_t region_id, struct region_row *ret, st
 	int r = stmt_row(q, e);
 	if (r < 0) return -1;
 	if (!r)
-		return err_set(e, ERR_USAGE, "there is no region %lld; `occlude review list CASE` shows them",
+		return err_set(e, ERR_USAGE,
+			"there is no region %lld; `occlude review show PHOTO --out FILE.jpg` numbers them",
 			(long long)region_id);
 	read_region(q, ret);
 	return 0;

@@ -55,8 +55,7 @@ int staff_check_new_password(const char *login, const char *password, struct err
 int staff_find(struct practice *p, const char *login, int64_t *ret, struct err *e) {
 	int row = db_get_int(p->db, ret, e, "SELECT id FROM staff WHERE login = ?1", "t", login);
 	if (row == 0)
-		return err_set(
-			e, ERR_REFUSED, "there is no account \"%.40s\": `occlude staff list` shows them", login);
+		return err_set(e, ERR_USAGE, "there is no account \"%.40s\": `occlude staff list` shows them", login);
 	return row < 0 ? -1 : 0;
 }
 
@@ -232,7 +231,7 @@ int staff_actor_from(struct practice *p, const char *where_login, int64_t id, st
 	int row = stmt_row(q, e);
 	if (row < 0) return -1;
 	if (!row)
-		return err_set(e, ERR_REFUSED, "there is no account \"%.40s\": `occlude staff list` shows them",
+		return err_set(e, ERR_USAGE, "there is no account \"%.40s\": `occlude staff list` shows them",
 			where_login ? where_login : "");
 	if (!stmt_is_null(q, 5)) return err_rule(e, "S2", "the account %s is deactivated", stmt_text(q, 3));
 	a.staff_id = stmt_int(q, 0);

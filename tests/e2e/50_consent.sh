@@ -72,7 +72,7 @@ expect 3 "a directory that is not there is said" "none"
 [ ! -e "$T/x.html" ]
 ok $? "and nothing was written"
 run "$occlude" --as nobody consent list
-expect 1 "S2: an unknown account is refused" "nobody"
+expect 2 "S2: an unknown account is refused" "nobody"
 
 # ---- recording ----
 front consent record "$first" --benefit none
@@ -174,7 +174,7 @@ expect 2 "an unknown state is said" "superseded"
 front consent list --due soon
 expect 2 "as are unknown days" "90d"
 front consent show ZZZZZ-ZZZZZ
-expect 1 "an unknown code is said" "no consent with the code"
+expect 2 "an unknown code is said" "no consent with the code"
 if command -v faketime >/dev/null; then
 	run faketime "$(day '+40 days') 12:00:00" "$occlude" --as front consent list --state expired --json
 	grep -q "$fourth" "$T/out"
