@@ -13,8 +13,8 @@ struct db {
 	sqlite3 *h;
 	sqlite3_stmt *idle[DB_IDLE];
 	unsigned next_idle; /* which is given up when there is no room */
-	int depth;   /* of db_begin */
-	bool undone; /* a part rolled back: the outermost commit must fail */
+	int depth;          /* of db_begin */
+	bool undone;        /* a part rolled back: the outermost commit must fail */
 };
 
 /* The sentence for what SQLite last said on this handle. Returns -1. */
