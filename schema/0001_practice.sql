@@ -118,3 +118,14 @@ CREATE TRIGGER S1_policy_no_update BEFORE UPDATE ON policy
 BEGIN SELECT RAISE(ABORT, 'S1: a policy version is never changed, a new one follows it'); END;
 CREATE TRIGGER S1_policy_no_delete BEFORE DELETE ON policy
 BEGIN SELECT RAISE(ABORT, 'S1: a policy version is never deleted'); END;
+
+-- REPLACE deletes without asking the triggers above, unless the connection says recursive_triggers: so a row that is there is
+-- not inserted again, and its number is not given to another.
+CREATE TRIGGER S2_staff_not_replaced BEFORE INSERT ON staff WHEN EXISTS (SELECT 1 FROM staff x WHERE x.id = NEW.id)
+BEGIN SELECT RAISE(ABORT, 'S2: accounts are deactivated, never replaced'); END;
+CREATE TRIGGER S2_staff_login_not_replaced BEFORE INSERT ON staff WHEN EXISTS (SELECT 1 FROM staff x WHERE x.login = NEW.login)
+BEGIN SELECT RAISE(ABORT, 'S2: accounts are deactivated, never replaced'); END;
+CREATE TRIGGER S1_policy_not_replaced BEFORE INSERT ON policy WHEN EXISTS (SELECT 1 FROM policy x WHERE x.version = NEW.version)
+BEGIN SELECT RAISE(ABORT, 'S1: a policy version is never changed, a new one follows it'); END;
+CREATE TRIGGER S2_staff_not_renumbered BEFORE UPDATE OF id ON staff WHEN NEW.id IS NOT OLD.id
+BEGIN SELECT RAISE(ABORT, 'S2: an account keeps its number: every act bears it'); END;

@@ -68,3 +68,30 @@ CREATE TRIGGER C6_hold_only_ends BEFORE UPDATE ON hold
 WHEN OLD.ended_at IS NOT NULL OR NEW.ended_at IS NULL OR NEW.patient_id IS NOT OLD.patient_id
   OR NEW.kind IS NOT OLD.kind OR NEW.who IS NOT OLD.who OR NEW.since_at IS NOT OLD.since_at
 BEGIN SELECT RAISE(ABORT, 'C6: a pause or objection can only be ended, once'); END;
+
+-- REPLACE deletes without asking the triggers above, unless the connection says recursive_triggers: so a row that is there is
+-- not inserted again, and its number is not given to another.
+CREATE TRIGGER C6_hold_not_replaced BEFORE INSERT ON hold WHEN EXISTS (SELECT 1 FROM hold x WHERE x.id = NEW.id)
+BEGIN SELECT RAISE(ABORT, 'C6: a pause or objection is ended, never replaced'); END;
+CREATE TRIGGER C7_patient_not_replaced BEFORE INSERT ON patient WHEN EXISTS (SELECT 1 FROM patient x WHERE x.id = NEW.id)
+BEGIN SELECT RAISE(ABORT, 'C7: a patient is not replaced'); END;
+CREATE TRIGGER C7_patient_reference_not_replaced BEFORE INSERT ON patient WHEN EXISTS (SELECT 1 FROM patient x WHERE x.reference = NEW.reference)
+BEGIN SELECT RAISE(ABORT, 'C7: a patient is not replaced'); END;
+CREATE TRIGGER C4_guardian_not_replaced BEFORE INSERT ON guardian WHEN EXISTS (SELECT 1 FROM guardian x WHERE x.id = NEW.id)
+BEGIN SELECT RAISE(ABORT, 'C4: a guardian is not replaced'); END;
+-- C4: who had to sign, or may object, is not forgotten.
+CREATE TRIGGER C4_guardian_no_delete BEFORE DELETE ON guardian
+WHEN EXISTS (SELECT 1 FROM consent c WHERE c.patient_id = OLD.patient_id)
+BEGIN SELECT RAISE(ABORT, 'C4: a guardian is ended, not deleted'); END;
+CREATE TRIGGER C4_guardian_only_ends BEFORE UPDATE OF id, patient_id, kind, ended_at ON guardian
+WHEN NEW.id IS NOT OLD.id OR NEW.patient_id IS NOT OLD.patient_id OR NEW.kind IS NOT OLD.kind
+  OR (NEW.ended_at IS NOT OLD.ended_at AND (OLD.ended_at IS NOT NULL OR NEW.ended_at IS NULL))
+BEGIN SELECT RAISE(ABORT, 'C4: a guardian can only be ended, once'); END;
+-- C7: pictures whose key was destroyed do not come back.
+CREATE TRIGGER C7_erased_stays BEFORE UPDATE ON patient
+WHEN OLD.erased_at IS NOT NULL AND (NEW.erased_at IS NOT OLD.erased_at OR NEW.key_pictures IS NOT OLD.key_pictures)
+BEGIN SELECT RAISE(ABORT, 'C7: what was erased stays erased'); END;
+CREATE TRIGGER C6_hold_not_renumbered BEFORE UPDATE OF id ON hold WHEN NEW.id IS NOT OLD.id
+BEGIN SELECT RAISE(ABORT, 'C6: a pause or objection keeps its number'); END;
+CREATE TRIGGER C7_patient_not_renumbered BEFORE UPDATE OF id ON patient WHEN NEW.id IS NOT OLD.id
+BEGIN SELECT RAISE(ABORT, 'C7: a patient keeps the number'); END;

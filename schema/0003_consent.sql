@@ -203,6 +203,10 @@ SELECT c.id AS consent_id, c.patient_id, l.signed_at, l.lapses_at, l.public_laps
          WHEN EXISTS (SELECT 1 FROM consent n JOIN consent_closed nk ON nk.consent_id = n.id
                        WHERE n.patient_id = c.patient_id AND n.signed_at >= c.signed_at AND n.error_at IS NULL
                          AND (n.signed_at > c.signed_at OR n.id > c.id) AND nk.closed) THEN 'superseded'
+         -- C6: whoever revokes takes back everything signed until then, also a form that is completed later, or another paper
+         -- of an earlier day that turns up (on the same day, what was opened before; 13 hours after noon is the next day)
+         WHEN EXISTS (SELECT 1 FROM consent n WHERE n.patient_id = c.patient_id AND n.revoked_at > c.signed_at
+                        AND (n.revoked_at > c.created_at OR n.revoked_at >= c.signed_at + 46800)) THEN 'revoked'
          WHEN k.lacks THEN 'draft'
          WHEN l.own_end_at <= unixepoch('now') THEN 'expired'
          WHEN l.lapses_at <= unixepoch('now') THEN 'aged_out'
@@ -347,3 +351,19 @@ CREATE TRIGGER C3_exclusion_stays BEFORE DELETE ON consent_exclusion
 WHEN EXISTS (SELECT 1 FROM consent c WHERE c.id = OLD.consent_id)
  AND NOT EXISTS (SELECT 1 FROM consent_kept k WHERE k.consent_id = OLD.consent_id AND k.until_at <= unixepoch('now'))
 BEGIN SELECT RAISE(ABORT, 'C3: an excluded picture needs a new consent'); END;
+
+-- REPLACE deletes without asking the triggers above, unless the connection says recursive_triggers: so a row that is there is
+-- not inserted again, and its number is not given to another.
+CREATE TRIGGER C1_consent_not_replaced BEFORE INSERT ON consent WHEN EXISTS (SELECT 1 FROM consent x WHERE x.id = NEW.id)
+BEGIN SELECT RAISE(ABORT, 'C1: a signed consent is not changed; a new one replaces it'); END;
+CREATE TRIGGER C1_consent_code_not_replaced BEFORE INSERT ON consent WHEN EXISTS (SELECT 1 FROM consent x WHERE x.code = NEW.code)
+BEGIN SELECT RAISE(ABORT, 'C1: a signed consent is not changed; a new one replaces it'); END;
+CREATE TRIGGER C1_signature_not_replaced BEFORE INSERT ON signature WHEN EXISTS (SELECT 1 FROM signature x WHERE x.id = NEW.id)
+BEGIN SELECT RAISE(ABORT, 'C1: a signature is not changed; a new one replaces it'); END;
+CREATE TRIGGER C1_consent_not_renumbered BEFORE UPDATE OF id ON consent WHEN NEW.id IS NOT OLD.id
+BEGIN SELECT RAISE(ABORT, 'C1: a consent keeps its number'); END;
+-- C6: a revocation ends what was signed before it for good. Were the revoked consent put away as an error, an earlier and wider one
+-- would stand again.
+CREATE TRIGGER C6_revoked_is_no_error BEFORE UPDATE OF error_at ON consent
+WHEN OLD.revoked_at IS NOT NULL AND NEW.error_at IS NOT NULL
+BEGIN SELECT RAISE(ABORT, 'C6: a revoked consent stays revoked; it is not marked as entered in error'); END;

@@ -96,6 +96,7 @@ CREATE TABLE decision (
   faces_checked_by INTEGER REFERENCES staff (id),
   no_text_at   INTEGER,                                     -- "no text, badge or tattoo is left to see"
   no_text_by   INTEGER REFERENCES staff (id),
+  approvals_after INTEGER NOT NULL DEFAULT 0,               -- approvals up to this number no longer count (I5, I7)
   changed_at   INTEGER NOT NULL,
   changed_by   INTEGER REFERENCES staff (id)                -- NULL: the default form by view
 ) STRICT;
@@ -175,6 +176,25 @@ WHEN NEW.form IS NOT OLD.form OR NEW.turn IS NOT OLD.turn OR NEW.flip IS NOT OLD
 BEGIN UPDATE decision SET revision = OLD.revision + 1 WHERE photo_id = NEW.photo_id; END;
 CREATE TRIGGER I5_view_changes_decision AFTER UPDATE OF view ON photo WHEN NEW.view IS NOT OLD.view
 BEGIN UPDATE decision SET revision = revision + 1 WHERE photo_id = NEW.id; END;
+-- I5, I7: the clinician saw this picture as this view and stage of this patient. Said to be another (C3's scope goes by views, and
+-- before and after by stages), it is asked again, though its pixels be the same.
+CREATE TRIGGER I5_other_label_asks_again AFTER UPDATE OF view, stage, patient_id, case_id ON photo
+WHEN NEW.view IS NOT OLD.view OR NEW.stage IS NOT OLD.stage OR NEW.patient_id IS NOT OLD.patient_id OR NEW.case_id IS NOT OLD.case_id
+BEGIN UPDATE decision SET approvals_after = (SELECT coalesce(max(id), 0) FROM approval) WHERE photo_id = NEW.id; END;
+CREATE TRIGGER I5_lost_approval_stays_lost BEFORE UPDATE OF approvals_after ON decision WHEN NEW.approvals_after < OLD.approvals_after
+BEGIN SELECT RAISE(ABORT, 'I5: an approval that was lost does not come back'); END;
+CREATE TRIGGER I5_decision_no_delete BEFORE DELETE ON decision
+WHEN EXISTS (SELECT 1 FROM photo f JOIN patient p ON p.id = f.patient_id WHERE f.id = OLD.photo_id AND p.erased_at IS NULL)
+BEGIN SELECT RAISE(ABORT, 'I5: a decision is changed, not deleted'); END;
+CREATE TRIGGER I4_search_result_fixed BEFORE UPDATE OF detect_ran, sha256 ON photo
+WHEN NEW.detect_ran IS NOT OLD.detect_ran OR NEW.sha256 IS NOT OLD.sha256
+BEGIN SELECT RAISE(ABORT, 'I4: what the search found is not rewritten'); END;
+CREATE TRIGGER I5_recipe_only_grows BEFORE UPDATE ON recipe WHEN NEW.version < OLD.version
+BEGIN SELECT RAISE(ABORT, 'I5: an earlier recipe does not come back'); END;
+CREATE TRIGGER I5_recipe_stays BEFORE DELETE ON recipe
+BEGIN SELECT RAISE(ABORT, 'I5: there is always a recipe'); END;
+CREATE TRIGGER I5_recipe_not_replaced BEFORE INSERT ON recipe WHEN EXISTS (SELECT 1 FROM recipe)
+BEGIN SELECT RAISE(ABORT, 'I5: there is one recipe'); END;
 CREATE TRIGGER I5_revision_only_grows BEFORE UPDATE OF revision ON decision WHEN NEW.revision < OLD.revision
 BEGIN SELECT RAISE(ABORT, 'I5: an earlier decision does not come back by its number'); END;
 -- I4, I7: what a person answered about a picture is asked again when more of it can be seen
@@ -192,3 +212,32 @@ CREATE TRIGGER I7_moved_photo_loses_decision BEFORE UPDATE OF patient_id ON phot
 WHEN NEW.patient_id IS NOT OLD.patient_id
 BEGIN UPDATE decision SET revision = revision + 1, no_text_at = NULL, no_text_by = NULL, faces_checked_at = NULL,
         faces_checked_by = NULL WHERE photo_id = NEW.id; END;
+
+-- REPLACE deletes without asking the triggers above, unless the connection says recursive_triggers: so a row that is there is
+-- not inserted again, and its number is not given to another.
+CREATE TRIGGER I5_photo_not_replaced BEFORE INSERT ON photo WHEN EXISTS (SELECT 1 FROM photo x WHERE x.id = NEW.id)
+BEGIN SELECT RAISE(ABORT, 'I5: a photo is not replaced'); END;
+CREATE TRIGGER I5_photo_file_not_replaced BEFORE INSERT ON photo WHEN EXISTS (SELECT 1 FROM photo x WHERE x.patient_id = NEW.patient_id AND x.sha256 = NEW.sha256)
+BEGIN SELECT RAISE(ABORT, 'I5: a photo is not replaced'); END;
+CREATE TRIGGER I5_photo_vault_not_replaced BEFORE INSERT ON photo WHEN EXISTS (SELECT 1 FROM photo x WHERE x.vault_name = NEW.vault_name)
+BEGIN SELECT RAISE(ABORT, 'I5: a photo is not replaced'); END;
+CREATE TRIGGER I5_case_not_replaced BEFORE INSERT ON cases WHEN EXISTS (SELECT 1 FROM cases x WHERE x.id = NEW.id)
+BEGIN SELECT RAISE(ABORT, 'I5: a case is not replaced'); END;
+CREATE TRIGGER I7_region_not_replaced BEFORE INSERT ON region WHEN EXISTS (SELECT 1 FROM region x WHERE x.id = NEW.id)
+BEGIN SELECT RAISE(ABORT, 'I7: a region is dismissed or taken back, never replaced'); END;
+CREATE TRIGGER I5_decision_not_replaced BEFORE INSERT ON decision WHEN EXISTS (SELECT 1 FROM decision x WHERE x.photo_id = NEW.photo_id)
+BEGIN SELECT RAISE(ABORT, 'I5: a decision is changed, not replaced'); END;
+CREATE TRIGGER I5_master_not_replaced BEFORE INSERT ON master WHEN EXISTS (SELECT 1 FROM master x WHERE x.id = NEW.id)
+BEGIN SELECT RAISE(ABORT, 'I5: a master is not changed; a new one is made'); END;
+CREATE TRIGGER I5_master_revision_not_replaced BEFORE INSERT ON master WHEN EXISTS (SELECT 1 FROM master x WHERE x.photo_id = NEW.photo_id AND x.revision = NEW.revision)
+BEGIN SELECT RAISE(ABORT, 'I5: a master is not changed; a new one is made'); END;
+CREATE TRIGGER I5_approval_not_replaced BEFORE INSERT ON approval WHEN EXISTS (SELECT 1 FROM approval x WHERE x.id = NEW.id)
+BEGIN SELECT RAISE(ABORT, 'I5: an approval is not changed; a later one replaces it'); END;
+CREATE TRIGGER I5_photo_not_renumbered BEFORE UPDATE OF id ON photo WHEN NEW.id IS NOT OLD.id
+BEGIN SELECT RAISE(ABORT, 'I5: a photo keeps its number'); END;
+CREATE TRIGGER I5_case_not_renumbered BEFORE UPDATE OF id ON cases WHEN NEW.id IS NOT OLD.id
+BEGIN SELECT RAISE(ABORT, 'I5: a case keeps its number'); END;
+CREATE TRIGGER I7_region_not_renumbered BEFORE UPDATE OF id ON region WHEN NEW.id IS NOT OLD.id
+BEGIN SELECT RAISE(ABORT, 'I7: a region keeps its number'); END;
+CREATE TRIGGER I5_decision_not_renumbered BEFORE UPDATE OF photo_id ON decision WHEN NEW.photo_id IS NOT OLD.photo_id
+BEGIN SELECT RAISE(ABORT, 'I5: a decision stays with its photo'); END;

@@ -41,6 +41,7 @@ CREATE VIEW photo_standing AS
 SELECT f.id AS photo_id, f.case_id, f.patient_id, f.stage, f.stage_rank, f.view, f.taken_on, f.in_gallery,
        d.form, d.revision, m.id AS master_id, m.sha256 AS master_sha256, m.exposure, m.faces_left, m.face_presence,
        (SELECT a.verdict FROM approval a, recipe r WHERE a.photo_id = f.id AND a.sha256 = m.sha256 AND a.recipe = r.version
+           AND a.id > d.approvals_after
          ORDER BY a.id DESC LIMIT 1) AS verdict,
        (SELECT a.why FROM approval a WHERE a.photo_id = f.id AND a.sha256 = m.sha256 ORDER BY a.id DESC LIMIT 1) AS verdict_why
   FROM photo f
@@ -232,3 +233,13 @@ CREATE TABLE copy_check (
   evidence   TEXT,
   CHECK (done_at IS NULL OR length(trim(coalesce(evidence, ''))) > 0)
 ) STRICT;
+
+-- REPLACE deletes without asking the triggers above, unless the connection says recursive_triggers: so a row that is there is
+-- not inserted again, and its number is not given to another.
+CREATE TRIGGER C7_publication_not_replaced BEFORE INSERT ON publication WHEN EXISTS (SELECT 1 FROM publication x WHERE x.id = NEW.id)
+BEGIN SELECT RAISE(ABORT, 'C7: the record of a publication is not replaced'); END;
+CREATE TRIGGER C7_live_publication_not_replaced BEFORE INSERT ON publication
+WHEN EXISTS (SELECT 1 FROM publication x WHERE x.case_id = NEW.case_id AND x.channel = NEW.channel AND x.ended_at IS NULL)
+BEGIN SELECT RAISE(ABORT, 'C7: the record of a publication is ended, not replaced'); END;
+CREATE TRIGGER C7_file_not_replaced BEFORE INSERT ON publication_file WHEN EXISTS (SELECT 1 FROM publication_file x WHERE x.publication_id = NEW.publication_id AND x.path = NEW.path)
+BEGIN SELECT RAISE(ABORT, 'C7: the list of what was published is not changed'); END;

@@ -475,7 +475,7 @@ static void C3_latest_replaces(void **state) {
 	OK(consent_revoke(p, &desk, same, "patient", "at the desk", E));
 	state_is(other, "superseded");
 	state_is(first, "superseded");
-	int64_t wrong = adult_consent(patient, "2026-11-02", "2028-12-31");
+	int64_t wrong = adult_consent(patient, "2026-11-22", "2028-12-31");
 	state_is(wrong, "active");
 	OK(consent_error(p, &desk, wrong, "another patient's paper", E));
 	state_is(other, "superseded");
@@ -915,6 +915,38 @@ static void C6_a_hold_is_ended_never_deleted_or_moved(void **state) {
 
 /* ---- C7 ----------------------------------------------------------------------------------------------------------- */
 
+static void C6_a_revocation_ends_all_that_was_signed_before(void **state) {
+	(void)state;
+	int64_t patient = new_patient("1990-05-05");
+	int64_t wide = adult_consent(patient, "2026-09-01", "2028-12-31");
+	int64_t open = draft(patient, "2028-12-31"); /* signed, and not complete yet */
+	sign(open, "patient", 0, "2026-11-03");
+	elements(open);
+	int64_t narrow = adult_consent(patient, "2026-11-01", "2028-12-31");
+	state_is(narrow, "active");
+	clock_set(START + 60);
+	OK(consent_revoke(p, &desk, narrow, "patient", "at the desk", E));
+	/* it is not put away as an error, which would bring back the one before it */
+	REFUSED("C6", consent_error(p, &desk, narrow, "oops", E));
+	REFUSED("C6", sql("UPDATE consent SET error_at = 1, error_why = 'oops' WHERE id = ?1", narrow, E));
+	state_is(wide, "superseded");
+	/* the other form is completed after the revocation, and a paper of an earlier day turns up */
+	attach(open);
+	state_is(open, "revoked");
+	int64_t found = adult_consent(patient, "2026-11-20", "2028-12-31");
+	state_is(found, "revoked");
+	/* revoking a paper that was replaced long ago is meant for what is in force, too */
+	int64_t other = new_patient("1990-05-05");
+	int64_t old = adult_consent(other, "2026-09-01", "2028-12-31"),
+		now = adult_consent(other, "2026-11-01", "2028-12-31");
+	clock_set(START + 120);
+	OK(consent_revoke(p, &desk, old, "patient", "brought the old copy", E));
+	state_is(now, "revoked");
+	/* what is signed after it stands, on the same day too */
+	clock_set(START + 180);
+	state_is(adult_consent(other, "2026-11-22", "2028-12-31"), "active");
+}
+
 static void C7_revoking_deletes_no_evidence(void **state) {
 	(void)state;
 	static const char *const parts[] = { "DELETE FROM signature WHERE consent_id = ?1",
@@ -960,7 +992,7 @@ static void C8_every_state(void **state) {
 	state_is(a, "superseded");
 	OK(consent_revoke(p, &desk, b, "patient", "letter", E));
 	state_is(b, "revoked");
-	int64_t c = adult_consent(patient, "2027-06-20", "2029-01-01");
+	int64_t c = adult_consent(patient, "2027-07-01", "2029-01-01");
 	OK(consent_error(p, &desk, c, "wrong chart", E));
 	state_is(c, "entered_in_error");
 	REFUSED("C8", consent_error(p, &desk, c, "again", E));
@@ -1075,6 +1107,7 @@ int main(void) {
 		T(C6_a_word_pauses_and_any_account_may),
 		T(C6_a_revocation_is_not_taken_back),
 		T(C6_a_hold_is_ended_never_deleted_or_moved),
+		T(C6_a_revocation_ends_all_that_was_signed_before),
 		T(C7_revoking_deletes_no_evidence),
 		T(C8_every_state),
 		T(C8_death_pauses_until_a_personal_representative_signs),

@@ -510,6 +510,13 @@ static void I8_stages_sort_in_time_not_as_text(void **state) {
 	run(p.db, "UPDATE photo SET stage = 'T2.10', in_gallery = 1 WHERE id = 2");
 	auto_free struct gate_reason *why = NULL;
 	assert_int_equal(gate_reasons(&p, 1, "website", &why, &n, &e), 0);
+	assert_int_equal(n, 2); /* I5: seen as another stage */
+	assert_string_equal(why[0].code, "not_approved");
+	free(TAKE_PTR(why));
+	run(p.db,
+		"INSERT INTO approval (photo_id, sha256, recipe, verdict, at, staff_id) SELECT photo_id, sha256, 1, "
+		"'approved', 1, 1 FROM master WHERE photo_id < 3");
+	assert_int_equal(gate_reasons(&p, 1, "website", &why, &n, &e), 0);
 	assert_int_equal(n, 0);
 	run(p.db, "UPDATE photo SET taken_on = '2023-01-01' WHERE id = 2");
 	assert_int_equal(gate_reasons(&p, 1, "social", &why, &n, &e), 0);

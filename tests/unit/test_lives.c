@@ -52,7 +52,7 @@ struct m_consent {
 	struct m_signature sig[GUARDIANS + 2];
 	int sigs;
 	bool lacks_element, has_document, closed, revoked, error;
-	int64_t expires_at, event_at;
+	int64_t expires_at, event_at, opened_at, revoked_at;
 	bool has_event;
 	int exposure[CHANNELS]; /* 0: not agreed */
 	bool pictures;          /* scope: the pictures seen; else views within dates */
@@ -184,12 +184,23 @@ static bool later(const struct m_consent *a, const struct m_consent *b) {
 	return signed_at(a) > signed_at(b) || (signed_at(a) == signed_at(b) && a->id > b->id);
 }
 
+/* C6: revoking one takes back what was signed on an earlier day, and what was opened before. */
+static bool taken_back(const struct life *l, const struct m_consent *c) {
+	for (int i = 0; i < l->consents; i++) {
+		const struct m_consent *n = &l->c[i];
+		if (!n->revoked || n->revoked_at <= signed_at(c)) continue;
+		if (n->revoked_at > c->opened_at || n->revoked_at >= signed_at(c) + 13 * 3600) return true;
+	}
+	return false;
+}
+
 static const char *state(const struct life *l, const struct m_consent *c) {
 	if (c->error) return "entered_in_error";
 	if (!c->closed) return "draft";
 	if (c->revoked) return "revoked";
 	for (int i = 0; i < l->consents; i++)
 		if (l->c[i].closed && !l->c[i].error && later(&l->c[i], c)) return "superseded";
+	if (taken_back(l, c)) return "revoked";
 	if (incomplete(l, c)) return "draft";
 	if (own_end(c) <= l->now) return "expired";
 	if (lapse(l, c, false) <= l->now) return "aged_out";
@@ -441,6 +452,7 @@ static void open_consent(struct life *l, struct m_consent *c, int64_t last_day) 
 	if (c->has_event) strcpy(t.expiry_event, "retention ends");
 	c->expires_at = at_hour(last_day + 1, 0);
 	c->event_at = NEVER;
+	c->opened_at = l->now;
 	OK(consent_open(p, &desk, l->patient, &t, &c->id, code, E) ||
 		consent_form_shown(p, &desk, c->id, "1", "en",
 			"00000000000000000000000000000000000000000000000000000000000000ff", true, E));
@@ -511,6 +523,7 @@ static void end_consent(struct life *l, const char *act) {
 		int r = consent_revoke(p, &desk, c->id, "patient", "a letter", &e);
 		if ((r == 0) != (!ended && !is_draft))
 			die(l, "revoking", ended || is_draft ? "refused" : "taken", e.text);
+		if (r == 0) c->revoked_at = l->now;
 		c->revoked |= r == 0;
 	} else if (!strcmp(act, "error")) {
 		int r = consent_error(p, &desk, c->id, "a mistake", &e);
