@@ -128,6 +128,13 @@ static int keep_master(struct practice *p, const struct photo_row *f, const stru
 	auto_seal_key struct seal_key *key = NULL;
 	char sha256[SHA256_HEX], name[VAULT_NAME + 1];
 	struct stale stale = { .n = 0 };
+	enum wire_form form;
+	enum wire_view view;
+	/* C3: how much a picture shows is our own reckoning; a worker that says otherwise is broken, or somebody else's */
+	if (form_parse(f->form, &form, e) || view_parse(f->view, &view, e)) return -1;
+	if (r->reply->exposure != (uint32_t)form_exposure(form, view))
+		return err_set(e, ERR_OUTSIDE,
+			"the worker says another thing about what photo %lld shows than its form", (long long)f->id);
 	if (!b || b->format != WIRE_PNG || r->reply->exposure < 1 || r->reply->exposure > 3)
 		return err_set(e, ERR_OUTSIDE, "the worker gave no finished picture");
 	if (!r->reply->detect_ran)

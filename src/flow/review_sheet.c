@@ -16,7 +16,7 @@
 
 /* ---- the code ------------------------------------------------------------------------------------------------------ */
 
-/* Names exactly these pictures in this recipe; -1 if one has no master. */
+/* Names exactly these pictures in this recipe, each as the view and stage that the sheet says it is; -1 if one has no master. */
 static int code_of(const struct photo_row *photos, size_t n, char ret[REVIEW_CODE + 1]) {
 	auto_buf struct buf b;
 	char sha256[SHA256_HEX];
@@ -24,7 +24,8 @@ static int code_of(const struct photo_row *photos, size_t n, char ret[REVIEW_COD
 	(void)buf_fmt(&b, "occlude sheet 1\nrecipe %d\n", RECIPE_VERSION);
 	for (size_t i = 0; i < n; i++) {
 		if (!photos[i].master_id) return -1;
-		(void)buf_fmt(&b, "%lld %s\n", (long long)photos[i].id, photos[i].master_sha256);
+		(void)buf_fmt(&b, "%lld %s %s %s\n", (long long)photos[i].id, photos[i].stage, photos[i].view,
+			photos[i].master_sha256);
 	}
 	if (b.failed || !n) return -1;
 	memcpy(ret, seal_sha256(b.data, b.len, sha256), REVIEW_CODE);

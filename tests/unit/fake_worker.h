@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flow/form.h"
 #include "flow/worker.h"
 #include "lib/seal.h"
 
@@ -82,7 +83,8 @@ static void fake_master(const struct worker_job *job, struct worker_result *ret)
 	r->blobs = 1;
 	r->blob[0] = (struct wire_blob){ job->req.job == WIRE_SHOW ? BLOB_SHOW : BLOB_MASTER, WIRE_PNG, 50, 40, 0,
 		ret->size };
-	r->exposure = job->req.view >= VIEW_IO_FR && job->req.view <= VIEW_IO_LO ? 1 : 2;
+	r->exposure =
+		strstr(job->input, "MODEST") ? EXPOSURE_TEETH : form_exposure(job->req.decision.form, job->req.view);
 	r->detect_ran = 1;
 	r->faces_left = strstr(job->input, "LEFT") != NULL;
 }

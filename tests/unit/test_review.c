@@ -306,9 +306,24 @@ static void I5_a_sheet_is_approved_in_one_act_over_exactly_its_pictures(void **s
 	assert_string_equal(look(1).verdict, "approved");
 	assert_string_equal(look(2).verdict, "approved");
 	assert_int_equal(c.suitable, 1);
+	/* a picture that is said to be of another view or stage is another sheet, though its pixels be the same */
+	const struct photo_change later = { .stage = "T2.1", .in_gallery = -1, .radiograph = -1 };
+	OK(photo_set(f->p, &desk, 2, &later, E));
+	assert_string_equal(look(2).verdict, "");
+	REFUSED("I5", review_approve_sheet(f->p, &lind, the_case, code, true, &n, E));
 	/* one more photo is another sheet */
 	(void)master(photo("T1_IO-FR.jpg", "more teeth"));
 	REFUSED("I5", review_approve_sheet(f->p, &lind, the_case, code, true, &n, E));
+}
+
+static void C3_a_worker_does_not_say_how_much_a_picture_shows(void **state) {
+	(void)state;
+	struct photo_row r;
+	struct err e = { 0 };
+	int64_t id = photo("T3_EO-FS.jpg", "MODEST");
+	assert_int_equal(review_master(f->p, id, &r, &e), -1);
+	assert_int_equal(e.kind, ERR_OUTSIDE);
+	assert_int_equal(look(id).master_id, 0);
 }
 
 /* One picture that may not be approved leaves the others as they were. */
@@ -360,6 +375,7 @@ int main(void) {
 		T(I4_what_nobody_answered_is_covered),
 		T(masters_are_sealed_and_old_ones_go),
 		T(I5_a_sheet_is_approved_in_one_act_over_exactly_its_pictures),
+		T(C3_a_worker_does_not_say_how_much_a_picture_shows),
 		T(I5_a_sheet_is_approved_whole_or_not_at_all),
 		T(P2_age_band_and_months_follow_from_dates),
 	};
