@@ -126,7 +126,9 @@ static int end(struct cmd *c, const char *act, int64_t id, const char *who, cons
 	it.patient_id = x.patient_id;
 	(void)snprintf(it.act, sizeof it.act, "%s", act);
 	(void)snprintf(it.how, sizeof it.how, "%s", how ? how : "recorded");
-	return withdraw_act(c->practice, &c->actor, &it, e) ? -1 : consent_print_state(c, id, e);
+	if (withdraw_act(c->practice, &c->actor, &it, e) || consent_print_state(c, id, e)) return -1;
+	cmd_say(c, "What it allowed is off the website.");
+	return 0;
 }
 
 int cmd_consent_revoke(struct cmd *c, int argc, char **argv, struct err *e) {

@@ -29,15 +29,14 @@ int photo_yes_no(const char *option, const char *s, bool *ret, struct err *e) {
 static const char *next_step(const struct photo_row *f) {
 	if (!f->in_gallery) return "hidden";
 	if (f->misfiled) return "I7: perhaps another patient's";
-	if (!f->detect_ran && !f->faces_checked)
-		return "I4: the search for faces failed; look, then `review checked`";
-	if (f->candidates) return "I4: a possible face: confirm or dismiss it";
+	if (!f->detect_ran && !f->faces_checked) return "I4: search failed: `review checked`";
+	if (f->candidates) return "I4: confirm or dismiss a face";
 	if (strncmp(f->view, "IO-", 3) != 0 && !f->faces && !f->faces_checked)
-		return "I4: no face was found; look, then `review checked`";
-	if (strcmp(f->form, "none") == 0) return "I5: choose how it is shown: `review form`";
-	if (!f->no_text) return "I7: say that no text is left: `review no-text`";
+		return "I4: no face found: `review checked`";
+	if (strcmp(f->form, "none") == 0) return "I5: shown how? `review form`";
+	if (!f->no_text) return "I7: any text left? `review no-text`";
 	if (f->faces_left) return "I6: a face is left to see: cover it";
-	if (!f->master_id) return "I5: no finished picture yet: `review render`";
+	if (!f->master_id) return "I5: no picture yet: `review render`";
 	if (strcmp(f->verdict, "rejected") == 0) return "I5: rejected";
 	if (!f->verdict[0]) return "I5: to be approved";
 	return "ready";
