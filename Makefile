@@ -21,7 +21,7 @@ OPT      ?= -O2
 WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 -Wundef \
 	-Wpointer-arith -Wwrite-strings -Wcast-qual -Wno-missing-field-initializers $(if $(WERROR),-Werror)
 HARDEN   := $(if $(SANITIZE),,-D_FORTIFY_SOURCE=2) -fstack-protector-strong -fPIE
-SAN      := $(if $(SANITIZE),-Wno-format-truncation -fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recover=undefined -DOCCLUDE_SANITIZED=1)
+SAN      := $(if $(SANITIZE),$(if $(findstring gcc,$(CC)),-Wno-format-truncation) -fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recover=undefined -DOCCLUDE_SANITIZED=1)
 CPPFLAGS := -D_GNU_SOURCE -Iinclude -Isrc -isystem $(O)/gen
 CFLAGS   := -std=c17 -g $(OPT) $(WARN) $(HARDEN) $(SAN)
 LDFLAGS  := -pie -Wl,-z,relro,-z,now,--as-needed $(SAN)
@@ -127,6 +127,14 @@ build/sample/.done: $(O)/draw-sample
 	@echo "Drawing the sample pictures"; rm -rf build/sample build/sample.new; $(O)/draw-sample build/sample.new >/dev/null && \
 	  touch build/sample.new/.done && mv build/sample.new build/sample
 sample: build/sample/.done
+
+FUZZ_SECONDS ?= 60
+fuzz: deps-check ## explore with libFuzzer, FUZZ_SECONDS each (what is found goes into tests/fuzz/corpus)
+	@$(MAKE) --no-print-directory -j$$(nproc) O=build/fuzz CC=clang OPT=-O1 SANITIZE=address,undefined,fuzzer-no-link \
+	  FUZZ_MAIN=-fsanitize=fuzzer fuzz-programs
+	@for f in build/fuzz/fuzz/fuzz_*; do n=$${f##*/fuzz_}; case $$n in *.d) continue ;; esac; echo "== $$n"; \
+	  mkdir -p build/fuzz/found/$$n; $$f -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=build/fuzz/found/$$n/ \
+	  build/fuzz/found/$$n tests/fuzz/corpus/$$n 2>&1 | tail -n 3 || exit 1; done
 
 check: deps-check tests/browser/node_modules/.done ## install what the tests need and run them all
 	@tests/check
