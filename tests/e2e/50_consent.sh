@@ -146,6 +146,8 @@ grep -q "Document: pdf" "$T/out"
 ok $? "C7: the evidence stays"
 
 # ---- re-consent, events, errors ----
+# C6: what was signed before a revocation ended with it, so these are signed today, where the practice is
+signed=$(TZ=America/New_York date +%F)
 form P-1 --event "the end of retention"
 second=$code
 front consent event "$second"
@@ -159,7 +161,7 @@ third=$code
 until_soon=$(day '+20 days')
 until=$until_soon form P-1
 fourth=$code
-front consent record "$fourth" --signer patient --signed "$(day '-1 day')" --copy-given "$signed" --not-combined --benefit none --document "$T/scan.pdf"
+front consent record "$fourth" --signer patient --signed "$signed" --copy-given "$signed" --not-combined --benefit none --document "$T/scan.pdf"
 expect 0 "C3: the latest signed one" "expiring"
 front consent list --due 30d --json
 grep -q "\"code\":\"$fourth\".*\"due\":30" "$T/out" && ! grep -q "$minor" "$T/out"
