@@ -195,6 +195,9 @@ BEGIN SELECT RAISE(ABORT, 'P1: the gate does not permit this publication'); END;
 CREATE TRIGGER P1_publication_by_publisher BEFORE INSERT ON publication
 WHEN NOT EXISTS (SELECT 1 FROM staff s WHERE s.id = NEW.staff_id AND s.is_publisher = 1 AND s.deactivated_at IS NULL)
 BEGIN SELECT RAISE(ABORT, 'S2: only a publisher may publish'); END;
+CREATE TRIGGER S1_publisher_knows_the_policy BEFORE INSERT ON publication
+WHEN EXISTS (SELECT 1 FROM staff_policy y WHERE y.staff_id = NEW.staff_id AND y.version IS NOT NULL AND y.may_act = 0)
+BEGIN SELECT RAISE(ABORT, 'S1: who publishes has acknowledged the photo policy in force'); END;
 CREATE TRIGGER P1_publication_not_backdated BEFORE INSERT ON publication
 WHEN NEW.ended_at IS NULL AND abs(NEW.published_at - unixepoch('now')) > 300
 BEGIN SELECT RAISE(ABORT, 'P1: a publication bears the time of now'); END;

@@ -96,14 +96,13 @@ enum wire_form form_default(enum wire_view view) {
 /* C3 */
 enum exposure form_exposure(enum wire_form form, enum wire_view view) {
 	switch (form) {
-	case FORM_ARCH:
-		return EXPOSURE_TEETH;
 	case FORM_SMILE:
 	case FORM_LOWER_THIRD:
 		return EXPOSURE_SMILE;
 	case FORM_VEIL:
 	case FORM_VEIL_MOUTH:
 		return EXPOSURE_VEILED;
+	case FORM_ARCH: /* of an extraoral view it is a crop like any other */
 	case FORM_CROP:
 		return view_is_intraoral(view) ? EXPOSURE_TEETH : EXPOSURE_VEILED;
 	case FORM_NONE:

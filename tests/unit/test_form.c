@@ -31,6 +31,8 @@ static void I8_default_form_by_view(void **state) {
 		assert_int_equal(form_default(row[i].view), row[i].form);
 		assert_int_equal(form_exposure(row[i].form, row[i].view), row[i].exposure);
 		assert_int_equal(form_exposure(FORM_CROP, row[i].view), row[i].crop);
+		assert_int_equal(
+			form_exposure(FORM_ARCH, row[i].view), row[i].crop); /* its name makes no head an arch */
 		assert_int_equal(form_exposure(FORM_VEIL_MOUTH, row[i].view), EXPOSURE_VEILED);
 	}
 }

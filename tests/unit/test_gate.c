@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "fake_clock.h"
 #include "flow/gate.h"
+#include "flow/wire.h"
 #include "lib/clock.h"
 #include "lib/db.h"
 #include "record/gate.h"
@@ -111,6 +112,7 @@ static void build_people(struct db *db, uint64_t set) {
 			"INSERT INTO policy (version, text, sha256, in_force_at, staff_id)"
 			" VALUES (1, printf('%%.*c', 120, 'p'), printf('%%064d', 1), %lld, 1)",
 			now - DAY);
+	if (!HAS(set, NO_POLICY)) run(db, "INSERT INTO policy_ack VALUES (1, 2, 1), (1, 3, 1)");
 	long long majority = HAS(set, AGED_OUT)       ? now - 10
 			     : HAS(set, PUBLIC_LAPSE) ? now + 10 * DAY
 						      : now + 400 * DAY;
@@ -568,6 +570,33 @@ static void P1_reasons_of_many_photos_are_one_sentence(void **state) {
 	}
 }
 
+/* An approval names the recipe (I5): the one that the database counts by is the one that the program applies. */
+static void I5_the_databases_recipe_is_the_programs(void **state) {
+	(void)state;
+	struct db *db = build(0);
+	int64_t version = 0;
+	assert_int_equal(db_get_int(db, &version, NULL, "SELECT version FROM recipe", ""), 1);
+	assert_int_equal(version, RECIPE_VERSION);
+	db_close(db);
+}
+
+static void S1_who_publishes_knows_the_policy(void **state) {
+	(void)state;
+	static const char insert[] =
+		"INSERT INTO publication (case_id, channel, consent_id, public_id, lapses_at, lease_at, fingerprint, "
+		"published_at, staff_id) SELECT k.case_id, k.channel, k.consent_id, 'x', k.lapses_at, "
+		"k.public_lapses_at, 'f', "
+		"unixepoch('now'), 2 FROM case_permit k WHERE k.case_id = 1 AND k.channel = 'website'";
+	struct db *db = build(0);
+	struct err e = { 0 };
+	run(db, "DELETE FROM policy_ack");
+	assert_int_equal(db_run(db, &e, insert, ""), -1);
+	assert_string_equal(e.rule, "S1");
+	run(db, "INSERT INTO policy_ack VALUES (1, 2, 1)");
+	run(db, "%s", insert);
+	db_close(db);
+}
+
 /* A new consent stands although an earlier one was revoked, and a revoked one is not replaced by an earlier. */
 static void C6_a_new_consent_follows_a_revoked_one(void **state) {
 	(void)state;
@@ -625,6 +654,8 @@ int main(void) {
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(P1_reasons_of_many_photos_are_one_sentence);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(I8_stages_sort_in_time_not_as_text);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(C6_a_new_consent_follows_a_revoked_one);
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(I5_the_databases_recipe_is_the_programs);
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(S1_who_publishes_knows_the_policy);
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return _cmocka_run_group_tests("gate", tests, n, NULL, NULL);
 }
