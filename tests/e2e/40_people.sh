@@ -58,6 +58,25 @@ ok $? "each with its own random password"
 sed -n 's/.*"login":"lind".*"password":"\([^"]*\)".*/\1/p' "$T/out" >"$T/lind.password"
 run "$occlude" -C "$T/sample" login lind --password-file "$T/lind.password"
 expect 0 "which signs in"
+
+# ---- its memory ----
+if nm "$occlude" | grep -q __asan_init; then
+	skip "I9: no core file" "sanitizers look into the process"
+else # a command that waits for a lock, and so can be looked at
+	exec 8>"$T/sample/site.lock"
+	flock 8
+	(ulimit -c unlimited 2>/dev/null; exec 8>&- "$occlude" -C "$T/sample" tick) >/dev/null 2>&1 &
+	waiting=$!
+	core=
+	for _ in $(seq 40); do
+		[ "$(cat /proc/$waiting/comm 2>/dev/null)" = occlude ] && core=$(awk '/^Max core file size/ { print $5 $6 }' /proc/$waiting/limits) && [ "$core" = 00 ] && break
+		sleep .05
+	done
+	[ "$core" = 00 ]
+	ok $? "I9: what the program holds in memory goes into no core file"
+	exec 8>&-
+	wait $waiting
+fi
 run "$occlude" -C "$T/sample" settings show --json
 expect 0 "and it is marked as a sample" '"sample":true'
 
