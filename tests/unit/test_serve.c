@@ -524,6 +524,28 @@ static void P5_the_server_sits_in_its_jail(void **state) {
 	assert_int_equal(found, 2);
 }
 
+/* Landlock keeps it from opening; what it was handed open must go too. */
+static void P5_the_server_inherits_no_open_file(void **state) {
+	(void)state;
+	struct mini m;
+	char path[64];
+	enum { HANDED = 77 };
+	mini_open(&m);
+	mini_fill(&m, mini_now() + 3600, 0);
+	mini_publish(&m);
+	int database = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+	assert_int_equal(dup2(database, HANDED), HANDED); /* without O_CLOEXEC */
+	mini_serve(&m);
+	(void)close(HANDED);
+	(void)close(database);
+	(void)snprintf(path, sizeof path, "/proc/%d/fd/%d", (int)m.server, (int)HANDED);
+	assert_int_equal(access(path, F_OK), -1);
+	(void)snprintf(path, sizeof path, "/proc/%d/fd/1", (int)m.server);
+	assert_int_equal(access(path, F_OK), 0); /* it could be seen */
+	assert_int_equal(mini_end(&m, SIGTERM, NULL), 0);
+	mini_close(&m);
+}
+
 static void P6_views_are_counted_by_case_and_day(void **state) {
 	(void)state;
 	struct err e = { 0 };
@@ -617,6 +639,7 @@ int main(void) {
 		cmocka_unit_test(P6_patients_are_cached_for_five_minutes_at_most),
 		cmocka_unit_test(the_site_may_bring_its_own_404),
 		cmocka_unit_test(P5_the_server_sits_in_its_jail),
+		cmocka_unit_test(P5_the_server_inherits_no_open_file),
 		cmocka_unit_test(P6_views_are_counted_by_case_and_day),
 		cmocka_unit_test(wrong_words_and_broken_sites_are_said_in_one_sentence),
 		cmocka_unit_test(many_clients_while_roots_come_and_go),
