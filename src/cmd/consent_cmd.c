@@ -34,14 +34,6 @@ int consent_who_parse(const char *s, char word[16], int64_t *ret_id, struct err 
 		s);
 }
 
-const char *consent_when(int64_t at, const char *none, char out[24]) {
-	if (at == DB_NULL) {
-		(void)snprintf(out, 24, "%s", none);
-		return out;
-	}
-	return clock_format(at, out);
-}
-
 static void json_state(struct json *j, const struct consent *x, const struct consent_lack *lack, size_t n) {
 	char code[CONSENT_CODE + 2], when[24];
 	json_object(j);

@@ -7,8 +7,6 @@
 
 /* Who says something: "patient", "minor", "practice", "guardian:3", "representative:4" (`word` of at least 16 bytes). */
 int consent_who_parse(const char *s, char word[16], int64_t *ret_id, struct err *e);
-/* "2026-11-22 16:44 UTC", or `none` for DB_NULL. */
-const char *consent_when(int64_t at, const char *none, char out[24]);
 /* Prints state and what is missing of a consent, as text or as one JSON object. */
 int consent_print_state(struct cmd *c, int64_t id, struct err *e);
 /* Takes dark what the database no longer permits. */

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "cmd/consent_cmd.h"
+#include "cmd/people.h"
 #include "flow/consent_form.h"
 #include "flow/form.h"
 #include "lib/clock.h"
@@ -136,7 +137,8 @@ static void say_terms(struct cmd *c, const struct consent_terms *t) {
 		t->expiry_event);
 }
 
-static void say_facts(struct cmd *c, const struct consent *x) {
+/* Moments are said as the clock at the patient's location shows them. */
+static void say_facts(struct cmd *c, const struct consent *x, const char *zone) {
 	char when[24];
 	cmd_say(c, "  Form: version %s, %s, sha256 %s", x->form_version, x->form_lang, x->form_sha256);
 	if (x->document_kind[0]) cmd_say(c, "  Document: %s, sha256 %s", x->document_kind, x->document_sha256);
@@ -149,13 +151,15 @@ static void say_facts(struct cmd *c, const struct consent *x) {
 	if (x->copy_given_on[0]) cmd_say(c, "  Copy given: %s", x->copy_given_on);
 	if (x->benefit[0]) cmd_say(c, "  Payment or benefit: %s", x->benefit);
 	if (x->excluded) cmd_say(c, "  %lld single pictures excluded", (long long)x->excluded);
-	if (x->event_at != DB_NULL) cmd_say(c, "  The event happened: %s", consent_when(x->event_at, "", when));
+	if (x->event_at != DB_NULL)
+		cmd_say(c, "  The event happened: %s", clock_format_local(zone, x->event_at, when));
 	if (x->revoked_at != DB_NULL)
-		cmd_say(c, "  Revoked %s by %s: %s", consent_when(x->revoked_at, "", when), x->revoked_by,
+		cmd_say(c, "  Revoked %s by %s: %s", clock_format_local(zone, x->revoked_at, when), x->revoked_by,
 			x->revoked_how);
 	if (x->error_at != DB_NULL)
-		cmd_say(c, "  Entered in error %s: %s", consent_when(x->error_at, "", when), x->error_why);
-	cmd_say(c, "  Lapses inside %s", consent_when(x->lapses_at, "not yet known", when));
+		cmd_say(c, "  Entered in error %s: %s", clock_format_local(zone, x->error_at, when), x->error_why);
+	if (x->lapses_at != DB_NULL)
+		cmd_say(c, "  Lapses, at the latest, at the end of %s", last_day(zone, x->lapses_at, when));
 }
 
 int cmd_consent_show(struct cmd *c, int argc, char **argv, struct err *e) {
@@ -166,8 +170,9 @@ int cmd_consent_show(struct cmd *c, int argc, char **argv, struct err *e) {
 	struct consent auto_consent x = { 0 };
 	if (consent_find(c->practice, argv[0], &id, e) || consent_print_state(c, id, e)) return -1;
 	if (c->json) return 0;
-	if (consent_get(c->practice, id, &x, e)) return -1;
+	struct patient_row patient;
+	if (consent_get(c->practice, id, &x, e) || patient_get(c->practice, x.patient_id, &patient, e)) return -1;
 	say_terms(c, &x.terms);
-	say_facts(c, &x);
+	say_facts(c, &x, patient.zone);
 	return 0;
 }

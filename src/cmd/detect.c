@@ -1,4 +1,5 @@
 /* detect.c: `occlude detect --json FILE...`: looks for faces; no practice is needed and nothing is stored. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,7 @@ struct run {
 	char **file;
 	struct answer *answer;
 	size_t n, printed, refused;
+	struct err output; /* why standard output could not be written, if it could not */
 	enum err_kind worst;
 };
 
@@ -113,10 +115,11 @@ static void settle(struct run *run, size_t i, const struct worker_result *r, con
 	if (run->c->json) (void)buf_char(&a->line, '\n');
 	a->settled = true;
 	for (; run->printed < run->n && run->answer[run->printed].settled; run->printed++) {
-		(void)cmd_print(&run->answer[run->printed].line, NULL);
+		if (!run->output.kind) (void)cmd_print(&run->answer[run->printed].line, &run->output);
 		buf_free(&run->answer[run->printed].line);
 	}
-	(void)fflush(stdout);
+	if (fflush(stdout) && errno != EPIPE && !run->output.kind)
+		(void)err_sys(&run->output, "the output cannot be written");
 }
 
 static struct worker_job *start(void *arg, size_t i) {
@@ -158,6 +161,10 @@ int cmd_detect(struct cmd *c, int argc, char **argv, struct err *e) {
 	if (!answers) return err_nomem(e);
 	struct run run = { .c = c, .file = argv, .answer = answers, .n = n };
 	batch_run(n, &steps, &run);
+	if (run.output.kind) {
+		*e = run.output;
+		return -1;
+	}
 	return run.refused ? err_set(e, run.worst, "%zu of %zu file%s refused", run.refused, n,
 				     n == 1 ? " was" : "s were")
 			   : 0;

@@ -54,6 +54,24 @@ static void print_json(const struct intake_result *r, const char *removed) {
 	(void)cmd_json_line(&b, NULL);
 }
 
+/* What was taken off, in lines that fit a terminal: broken after commas. */
+static void print_removed(const char *removed) {
+	enum { WIDTH = 80, INDENT = 15 };
+	int column = printf("    taken off:");
+	for (const char *s = removed; *s;) {
+		size_t len = strcspn(s, ",");
+		len += s[len] == ',';
+		if (column + 1 + (int)len > WIDTH) {
+			(void)printf("\n%*s", INDENT - 1, "");
+			column = INDENT - 1;
+		}
+		column += printf(" %.*s", (int)len, s);
+		s += len;
+		s += strspn(s, " ");
+	}
+	(void)printf("\n");
+}
+
 /* A line for a person. The file's name is theirs to see, and is stored nowhere. */
 static void print_line(const struct intake_result *r, const char *removed) {
 	char name[256];
@@ -69,7 +87,7 @@ static void print_line(const struct intake_result *r, const char *removed) {
 		r->photo.taken_on[0] ? ", taken " : "", r->photo.taken_on,
 		r->outcome == INTAKE_SAME ? ", was there already" : "");
 	if (r->outcome == INTAKE_SAME) return;
-	(void)printf("    taken off: %s\n", removed);
+	print_removed(removed);
 	if (r->quarantined)
 		(void)printf("    I4: no face was found for certain, which is not \"safe\": look at it, draw what is "
 			     "missing,"

@@ -107,8 +107,8 @@ static int finish(struct cmd *c, const struct init *o, struct practice *p, const
 		o->sheet_file ? o->sheet_file : "");
 	if (!o->sample)
 		cmd_say(c,
-			"Next: occlude -C %s login %s, then `occlude policy template >policy.txt`, read and change "
-			"it, and\n`occlude policy set policy.txt`.",
+			"Next: occlude -C %s login %s, then `occlude policy template "
+			">policy.txt`,\nread and change it, and `occlude policy set policy.txt`.",
 			p->path, o->n.login);
 	return 0;
 }

@@ -138,7 +138,8 @@ int cmd_verify(struct cmd *c, int argc, char **argv, struct err *e) {
 	if (verify_dir(argv[0], key, finding, c, &r, e)) return -1;
 	cmd_say(c, "%zu files, %zu pictures opened again: %zu findings.", r.files, r.pictures, r.findings);
 	if (r.findings)
-		return err_set(e, ERR_REFUSED, "%zu things are not as they must be in %s", r.findings, argv[0]);
+		return err_set(e, ERR_REFUSED, "%zu thing%s not right in %s", r.findings,
+			r.findings == 1 ? " is" : "s are", argv[0]);
 	return 0;
 }
 

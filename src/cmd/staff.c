@@ -47,7 +47,7 @@ static int list_one(void *arg, const struct staff_row *r) {
 						  : "NOT acknowledged";
 		(void)buf_fmt(&l->out, "%-16s %-10s %-10s %-17s %s%s\n", r->login, r->role,
 			r->is_publisher ? "publisher" : "", r->deactivated_at ? "deactivated" : policy, r->name,
-			r->credential ? " *" : "");
+			r->credential ? " (named on pages)" : "");
 		return 0;
 	}
 	struct json j;

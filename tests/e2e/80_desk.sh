@@ -315,3 +315,7 @@ expect 2 "I3: no weaker mode exists" "veil or smile"
 run "$occlude" redact --regions auto --mode veil "$T/letter.pdf" "$T/letter.jpg"
 expect 1 "what is no photo is refused" "letter.pdf"
 ok "$([ ! -e "$T/veiled.gif" ] && [ ! -e "$T/blur.jpg" ] && [ ! -e "$T/letter.jpg" ]; echo $?)" "and nothing is written"
+if [ -c /dev/full ]; then
+	"$occlude" detect --json "$first" >/dev/full 2>"$T/err"
+	ok "$([ $? -eq 3 ] && grep -q 'the output cannot be written' "$T/err"; echo $?)" "what cannot be written is the outside's failure"
+fi
