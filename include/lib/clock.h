@@ -14,6 +14,11 @@ int64_t clock_now(void);
 /* The same in milliseconds. */
 int64_t clock_now_ms(void);
 
+/* The later of clock_now and what it was at the first call here plus the time that has really passed since: a clock that
+ * is set back while the program runs revives no lease (P4). A clock that ran ahead at the first call keeps being
+ * ahead until the program is started anew: leases end early then, never late. */
+int64_t clock_forward(void);
+
 /* Whether `zone` names an IANA time zone this machine knows ("Europe/Berlin"). */
 bool clock_zone_is_known(const char *zone);
 /* The instant of hour:00 local time on `d` in `zone` (where the clock jumps over it: the first instant after). */

@@ -139,6 +139,7 @@ int main(int argc, char **argv) {
 		(void)fputs(usage, stdout);
 		return 0;
 	}
+	(void)clock_forward();        /* P4: from here on time only goes forward */
 	(void)close_range(3, ~0U, 0); /* P5: what it was handed open is not its business */
 	(void)signal(SIGPIPE, SIG_IGN);
 	(void)sigemptyset(&ending);

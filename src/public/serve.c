@@ -199,7 +199,7 @@ static void reply_found(struct visit *v) {
 }
 
 void serve_handle(void *ctx, struct http_request *rq) {
-	struct visit v = { .s = ctx, .rq = rq, .now = clock_now() };
+	struct visit v = { .s = ctx, .rq = rq, .now = clock_forward() };
 	const char *method = http_method(rq);
 	if (strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0) {
 		http_reply(rq, answer_status(ANSWER_METHOD), v.s->answers.of[ANSWER_METHOD], NULL);

@@ -347,7 +347,7 @@ void found_release(struct found *f) {
 }
 
 bool site_still(struct site *s, struct grant *g) {
-	int64_t now = clock_now();
+	int64_t now = clock_forward();
 	if (now < atomic_load(&s->signed_at)) return false;
 	if (atomic_load(&g->serial) != atomic_load(&s->serial)) {
 		struct snapshot *snap = site_snapshot(s);

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "fake_clock.h"
 #include "lib/clock.h"
 
 static int64_t at(const char *zone, int y, int m, int day, int hour) {
@@ -107,8 +108,21 @@ static void instants_are_printed(void **state) {
 	assert_string_equal(clock_format_local("Europe/Atlantis", 1795348800, text), "2026-11-22 12:00 UTC");
 }
 
+static void P4_a_clock_set_back_revives_no_lease(void **state) {
+	(void)state;
+	int64_t then = clock_now();
+	assert_true(clock_forward() >= then);
+	clock_set(then - 86400);
+	assert_true(clock_now() < then);
+	assert_true(clock_forward() >= then);
+	clock_set(then + 86400);
+	assert_true(clock_forward() >= then + 86400);
+	clock_set(then);
+}
+
 int main(void) {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(P4_a_clock_set_back_revives_no_lease),
 		cmocka_unit_test(known_instants),
 		cmocka_unit_test(an_hour_that_is_skipped_gives_the_first_instant_after),
 		cmocka_unit_test(an_hour_that_comes_twice_gives_the_earlier),
