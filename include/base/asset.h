@@ -11,8 +11,8 @@ struct asset {
 };
 
 /* Tables end with a row whose name is NULL. web_assets: everything in web/ that is built in (not package files);
- * schema_assets: schema/NNNN_*.sql in order; model_assets: "face_detection_full_range.tflite", "face_landmark.tflite"
- * (and, where built, "ch_PP-OCRv4_det_infer.onnx"), only linked into occlude-worker. */
+ * schema_assets: schema/NNNN_*.sql in order; model_assets: "face_detection_full_range.tflite", "face_landmark.tflite",
+ * "ch_PP-OCRv4_det_infer.onnx", only linked into occlude-worker. */
 extern const struct asset web_assets[];
 extern const struct asset font_assets[]; /* "inter.woff2", "vollkorn.woff2" */
 extern const struct asset schema_assets[];

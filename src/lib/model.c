@@ -70,10 +70,14 @@ static int start(struct model *m, struct err *e) {
 	return 0;
 }
 
+/* An ONNX file begins with field 1, a varint: the version of the format. */
+enum { ONNX_FIRST = 1 << 3 };
+
 int model_load(const void *bytes, size_t size, const struct model_size *input, struct model **ret, struct err *e) {
 	auto_model struct model *m = NULL;
 	if (size < 8 || size > MODEL_FILE_MAX) return model_bad(e, "its length is wrong");
-	if (memcmp((const uint8_t *)bytes + 4, "TFL3", 4) != 0) return model_bad(e, "its first bytes are wrong");
+	bool tflite = memcmp((const uint8_t *)bytes + 4, "TFL3", 4) == 0;
+	if (!tflite && *(const uint8_t *)bytes != ONNX_FIRST) return model_bad(e, "its first bytes are wrong");
 	if (input && (input->height < 1 || input->height > MODEL_SIDE_MAX || input->width < 1 ||
 			     input->width > MODEL_SIDE_MAX))
 		return err_set(e, ERR_REFUSED, "A model cannot be run at %d x %d.", input->width, input->height);
@@ -81,7 +85,8 @@ int model_load(const void *bytes, size_t size, const struct model_size *input, s
 		return err_set(e, ERR_OUTSIDE, "This processor cannot run the models (XNNPACK did not start).");
 	m = calloc(1, sizeof *m);
 	if (!m) return err_nomem(e);
-	if (model_tflite_build(m, bytes, size, input, e)) return -1;
+	if (tflite ? model_tflite_build(m, bytes, size, input, e) : model_onnx_build(m, bytes, size, input, e))
+		return -1;
 	if (start(m, e)) return -1;
 	*ret = TAKE_PTR(m);
 	return 0;

@@ -1,4 +1,4 @@
-/* model_impl.h: what model.c and the readers of the formats (model_tflite.c) share; nobody else includes it. A reader defines
+/* model_impl.h: what model.c and the readers of the formats (model_tflite.c, model_onnx.c) share; nobody else includes it. A reader defines
  * the subgraph and names its ports; model.c owns the memory, makes the runtime and runs it. */
 #ifndef OCCLUDE_LIB_MODEL_IMPL_H
 #define OCCLUDE_LIB_MODEL_IMPL_H
@@ -42,6 +42,8 @@ int model_bad(struct err *e, const char *fmt, ...) __attribute__((format(printf,
 
 /* The readers: fill m->graph, input, output, size, channels and work. */
 int model_tflite_build(
+	struct model *m, const uint8_t *bytes, size_t size, const struct model_size *input, struct err *e);
+int model_onnx_build(
 	struct model *m, const uint8_t *bytes, size_t size, const struct model_size *input, struct err *e);
 
 #endif
