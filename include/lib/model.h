@@ -12,7 +12,7 @@
 
 enum {
 	MODEL_SIDE_MAX = 4096,               /* any dimension of a tensor, channels included */
-	MODEL_TENSOR_MAX = 16 * 1024 * 1024, /* floats of one tensor */
+	MODEL_TENSOR_MAX = 32 * 1024 * 1024, /* floats of one tensor */
 	MODEL_TENSORS_MAX = 4096,            /* tensors of one model */
 	MODEL_OPS_MAX = 2048,                /* operators of one model */
 	MODEL_OUTPUTS_MAX = 8,               /* outputs of one model */
