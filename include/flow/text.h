@@ -3,10 +3,11 @@
  *
  * PP-OCRv4's detection network over the whole picture at a long side of TEXT_SIDE, once. It finds lines, not letters, in any script
  * and at most angles; each becomes a turned rectangle. What it takes for a tall line but has no strokes (a row of teeth, a chin) is
- * unlikely: a region that only a person can confirm. */
+ * unlikely, in an `intraoral` view what it takes for a small one too: a region that only a person can confirm (I8). */
 #ifndef OCCLUDE_FLOW_TEXT_H
 #define OCCLUDE_FLOW_TEXT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/asset.h"
@@ -20,7 +21,7 @@ enum { TEXT_SIDE = 1600 };
  * first, then by score: kind
  * REGION_TEXT, shape SHAPE_POLYGON of four corners, which may lie beyond the picture; verified 0 if it is unlikely; cover 1. -1 means the search did not run and nothing
  * is known: the picture is not fit for it, memory is out, or there is more text than fits. */
-int text_find(const struct asset *models, const struct pixels *p, struct wire_region *out, size_t max, size_t *ret_n,
-	struct err *e);
+int text_find(const struct asset *models, const struct pixels *p, bool intraoral, struct wire_region *out, size_t max,
+	size_t *ret_n, struct err *e);
 
 #endif

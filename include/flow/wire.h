@@ -23,7 +23,7 @@ enum {
 };
 
 enum wire_job {
-	WIRE_STRIP = 1,  /* original -> report, capture time, size, faces */
+	WIRE_STRIP = 1,  /* original -> report, capture time, size, faces, text and codes */
 	WIRE_REDACT = 2, /* original + decision -> master (PNG) [+ side-by-side JPEG], second look */
 	WIRE_DERIVE = 3, /* master -> six renditions */
 	WIRE_CHECK = 4,  /* a published image -> metadata found, faces found */
@@ -115,7 +115,7 @@ struct wire_reply {
 	uint32_t format, width, height; /* of the upright picture */
 	uint32_t removed;               /* enum wire_removed bits; WIRE_CHECK: metadata still there (must be 0) */
 	char capture[20];               /* "YYYY:MM:DD HH:MM:SS" as the camera's clock had it, or empty */
-	uint32_t detect_ran;            /* 1: every pass of the face search ran (I4) */
+	uint32_t detect_ran;            /* 1: every pass of the search for faces, text and codes ran (I4) */
 	uint32_t greyscale;             /* 1: no colour at all */
 	float cpu_ms;                   /* of the search */
 	uint32_t exposure;              /* of the master: 1 teeth, 2 smile, 3 veiled */

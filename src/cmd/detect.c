@@ -55,6 +55,7 @@ static void put_region(struct json *j, const struct wire_region *r) {
 		put_named(j, "mouth", r->point[3]);
 		json_object_end(j);
 	} else if (r->kind == REGION_TEXT) {
+		json_key_bool(j, "verified", r->verified == 1);
 		json_key_text(j, "text", NULL);
 	}
 	json_object_end(j);
@@ -82,14 +83,18 @@ static void put_refused(struct json *j, const char *file, const char *why) {
 }
 
 static void put_words(struct buf *b, const char *file, const struct wire_reply *r) {
-	unsigned sure = 0, possible = 0;
+	unsigned sure = 0, possible = 0, text = 0, codes = 0;
 	for (uint32_t i = 0; i < r->regions; i++) {
-		if (r->region[i].kind != REGION_FACE) continue;
-		sure += r->region[i].verified == 1;
-		possible += r->region[i].verified != 1;
+		const struct wire_region *g = &r->region[i];
+		sure += g->kind == REGION_FACE && g->verified;
+		possible += g->kind == REGION_FACE && !g->verified;
+		text += g->kind == REGION_TEXT;
+		codes += g->kind == REGION_CODE;
 	}
 	(void)buf_fmt(b, "%s: %u x %u pixels, %u face%s", file, r->width, r->height, sure, sure == 1 ? "" : "s");
 	if (possible) (void)buf_fmt(b, ", %u possible: a person has to look", possible);
+	if (text) (void)buf_fmt(b, ", %u line%s of text", text, text == 1 ? "" : "s");
+	if (codes) (void)buf_fmt(b, ", %u code%s", codes, codes == 1 ? "" : "s");
 	(void)buf_char(b, '\n');
 }
 

@@ -29,7 +29,13 @@ static int out_format(const char *path, enum wire_format *ret, struct err *e) {
 		e, ERR_USAGE, "%s: the name must end in .jpg, .png or .avif, which says how it is written", path);
 }
 
-/* The search's own regions as a decision: all covered. */
+static bool has_face(const struct wire_reply *r) {
+	for (uint32_t i = 0; i < r->regions; i++)
+		if (r->region[i].kind == REGION_FACE) return true;
+	return false;
+}
+
+/* The search's own regions as a decision: all covered but what is unlikely to be text (I8: it lies on teeth more often than not). */
 static int find_regions(const struct buf *in, struct wire_request *req, struct err *e) {
 	struct worker_result r = { 0 };
 	req->job = WIRE_STRIP;
@@ -37,14 +43,17 @@ static int find_regions(const struct buf *in, struct wire_request *req, struct e
 	int bad = 0;
 	if (!r.reply->detect_ran)
 		bad = err_rule(e, "I4", "the search for faces failed, which counts as not found; nothing is written");
-	else if (!r.reply->regions)
+	else if (!has_face(r.reply))
 		bad = err_rule(e, "I4",
 			"no face was found, which does not mean that there is none: draw its regions by hand (in a "
 			"practice:"
 			" occlude review region); nothing is written");
 	req->decision.regions = r.reply->regions;
 	memcpy(req->decision.region, r.reply->region, r.reply->regions * sizeof r.reply->region[0]);
-	for (uint32_t i = 0; i < req->decision.regions; i++) req->decision.region[i].cover = 1;
+	for (uint32_t i = 0; i < req->decision.regions; i++) {
+		struct wire_region *g = &req->decision.region[i];
+		g->cover = g->verified || g->kind == REGION_FACE;
+	}
 	worker_result_free(&r);
 	return bad;
 }

@@ -16,19 +16,24 @@
 
 /* ---- the decision as the worker applies it ------------------------------------------------------------------------ */
 
-/* I4, I7: what was found is covered unless a person dismissed it, candidates too. */
+/* I4, I7: what was found is covered unless a person dismissed it, candidates for faces too. I8: what is unlikely to be text lies on teeth more
+ * often than not, and nothing automatic covers teeth: it is covered once a person confirms it. */
+static bool is_covered(const struct region_row *row, enum wire_kind kind) {
+	return !row->dismissed && (row->verified || row->confirmed || kind != REGION_TEXT);
+}
+
 static int put_region(const struct region_row *row, struct wire_region *w, struct err *e) {
 	size_t n = 0;
 	enum wire_kind kind;
 	enum wire_shape shape;
-	*w = (struct wire_region){ .cover = !row->dismissed,
-		.verified = row->verified || row->confirmed,
+	*w = (struct wire_region){ .verified = row->verified || row->confirmed,
 		.score = (float)row->score,
 		.presence = (float)row->presence };
 	if (kind_parse(row->kind, &kind, e) || shape_parse(row->shape, &shape, e) ||
 		outline_parse(row->points, WIRE_POINTS_MAX, w->polygon, &n, e))
 		return -1;
 	w->kind = kind;
+	w->cover = is_covered(row, kind);
 	w->shape = shape;
 	w->points = (uint32_t)n;
 	return row->keypoints[0] ? outline_parse_keys(row->keypoints, w, e) : 0;

@@ -2,6 +2,7 @@
 #include "flow/text.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -78,8 +79,8 @@ static struct wire_region region_of(const struct text_box *b, float x, float y) 
 	return r;
 }
 
-int text_find(const struct asset *models, const struct pixels *p, struct wire_region *out, size_t max, size_t *ret_n,
-	struct err *e) {
+int text_find(const struct asset *models, const struct pixels *p, bool intraoral, struct wire_region *out, size_t max,
+	size_t *ret_n, struct err *e) {
 	auto_model struct model *m = NULL;
 	auto_text_boxes struct text_boxes boxes = { 0 };
 	const struct asset *file = asset_find(models, MODEL_NAME);
@@ -93,7 +94,7 @@ int text_find(const struct asset *models, const struct pixels *p, struct wire_re
 	if (!map || n != (size_t)s.width * (size_t)s.height)
 		return err_set(
 			e, ERR_OUTSIDE, "The model " MODEL_NAME " is not the one expected; install Occlude again.");
-	const struct text_picture seen = { model_input(m), s.width, s.height };
+	const struct text_picture seen = { model_input(m), s.width, s.height, intraoral };
 	if (text_boxes_find(map, &seen, &boxes, e)) return -1;
 	text_boxes_link(&boxes);
 	if (boxes.count > max)

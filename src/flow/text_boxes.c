@@ -13,11 +13,13 @@
 #define MEAN_MIN  0.4F
 #define UNCLIP    1.8F /* grown by area / perimeter times this (https://arxiv.org/abs/1911.08947, 3.5) */
 enum { COMPONENT_MIN = 12, SIDE_MIN = 3 };
-/* From TALL of the longer side on a line must have STROKES changes of light and dark a line height to be likely; what has none
- * from HUGE on is not text (a sixth of the picture high, and no letter in it). */
-#define TALL     0.06F
-#define ENORMOUS 0.16F
-#define STROKES  2.5F
+/* From TALL of the longer side on a line must change by TALL_LEVELS for TALL_STROKES times a line height to be likely, smaller ones
+ * in an intraoral view by LEVELS for STROKES times; what does not from ENORMOUS on is not text (a sixth of the picture high, and no letter in it). */
+#define TALL         0.06F
+#define ENORMOUS     0.16F
+#define TALL_STROKES 2.5F
+#define STROKES      2.0F
+enum { TALL_LEVELS = 48, LEVELS = 16 };
 
 static void grow(struct text_box *b) {
 	float by = UNCLIP * b->along * b->across / (b->along + b->across);
@@ -31,7 +33,10 @@ static bool judge(const struct text_picture *p, struct text_box *b) {
 	float side = (float)(p->width > p->height ? p->width : p->height);
 	grow(b);
 	float height = 2 * b->across;
-	if (height <= TALL * side || text_strokes(p, &core, height) >= STROKES) return true;
+	bool tall = height > TALL * side;
+	if (!tall && !p->intraoral) return true;
+	if (text_strokes(p, &core, height, tall ? TALL_LEVELS : LEVELS) >= (tall ? TALL_STROKES : STROKES))
+		return true;
 	*b = core;
 	b->unlikely = true;
 	return height <= ENORMOUS * side;

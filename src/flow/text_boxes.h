@@ -12,7 +12,7 @@ struct text_box {
 	float x, y, ux, uy;
 	float along, across; /* half its length and half its height */
 	float score;         /* mean of the map over the component, 0 to 1 */
-	bool unlikely;       /* tall, and without strokes: a row of teeth more often than text */
+	bool unlikely;       /* without strokes: a row of teeth more often than text */
 };
 
 struct text_boxes {
@@ -24,13 +24,14 @@ struct text_boxes {
 struct text_picture {
 	const float *pixel;
 	int width, height;
+	bool intraoral; /* teeth and gums fill it: small lines too must have strokes to be likely */
 };
 
 /* Finds the boxes in a map of the picture's size. -1: out of memory, or more pieces than a photo has. Free with
  * text_boxes_free, also after a failure. */
 int text_boxes_find(const float *map, const struct text_picture *p, struct text_boxes *ret, struct err *e);
-/* How often light and dark change along a line for every `height` of it; `core` is the component's own rectangle. */
-float text_strokes(const struct text_picture *p, const struct text_box *core, float height);
+/* How often light and dark change by so many of 255 levels along a line for every `height` of it; `core` is the component's own rectangle. */
+float text_strokes(const struct text_picture *p, const struct text_box *core, float height, int levels);
 /* Joins likely boxes that stand in one line, then lengthens those that are lines. */
 void text_boxes_link(struct text_boxes *b);
 void text_boxes_free(struct text_boxes *b);

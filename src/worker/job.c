@@ -5,10 +5,14 @@
 #include <time.h>
 
 #include "base/mem.h"
+#include "base/asset.h"
 #include "flow/check.h"
+#include "flow/code.h"
 #include "flow/derive.h"
+#include "flow/form.h"
 #include "flow/redact.h"
 #include "flow/strip.h"
+#include "flow/text.h"
 #include "lib/image.h"
 
 enum { SHOW_QUALITY = 85 };
@@ -76,11 +80,28 @@ static void put_second_look(struct job *job, const struct pixels *p) {
 	job->reply.cpu_ms = cpu_ms() - before;
 }
 
+/* The search for text and codes (I7), behind the faces. If it could not run, nothing is known of the photo, and it must not pass for searched:
+ * a person has to look (I4). */
+static void put_text(struct job *job, const struct pixels *p) {
+	struct wire_region *to = job->reply.region + job->reply.regions;
+	size_t room = WIRE_REGIONS_MAX - job->reply.regions, codes = 0, lines = 0;
+	struct err ignored;
+	const float before = cpu_ms();
+	if (code_find(p, to, room, &codes, &ignored) ||
+		text_find(model_assets, p, view_is_intraoral((enum wire_view)job->request.view), to + codes,
+			room - codes, &lines, &ignored))
+		job->reply.detect_ran = 0;
+	else
+		job->reply.regions += (uint32_t)(codes + lines);
+	job->reply.cpu_ms += cpu_ms() - before;
+}
+
 static int run_strip(struct job *job, const unsigned char *input, size_t size, struct err *e) {
 	auto_strip struct stripped *s = NULL;
 	if (strip_photo(input, size, &s, e) < 0) return -1;
 	put_strip(&job->reply, s);
 	put_faces(job, strip_pixels(s));
+	put_text(job, strip_pixels(s));
 	return 0;
 }
 

@@ -83,7 +83,7 @@ static void search(struct totals *t, const struct text_set_picture *p, const str
 		double start = cpu_ms(), middle = start;
 		if (code_find(pixels, region, WIRE_REGIONS_MAX, &codes, &e)) stop(p->file, &e);
 		middle = cpu_ms();
-		if (text_find(model_assets, pixels, region + codes, WIRE_REGIONS_MAX - codes, &n, &e))
+		if (text_find(model_assets, pixels, p->intraoral, region + codes, WIRE_REGIONS_MAX - codes, &n, &e))
 			stop(p->file, &e);
 		n += codes;
 		best[0] = fmin(best[0], middle - start);

@@ -1,6 +1,6 @@
 /* fake_worker.h: a worker for tests of intake and review, in place of flow/worker.c: the archive's own is not pulled in, because
  * everything it defines is here. Included once by a test program. What a "photo" is is said by words in its bytes: BAD is
- * refused, FACE has a face, MAYBE a candidate, GREY no colour, FAIL a search that failed, LEFT a face left after covering. A
+ * refused, FACE has a face, MAYBE a candidate, WORDS a line of text, TEETH what is unlikely to be one, GREY no colour, FAIL a search that failed, LEFT a face left after covering. A
  * master's bytes follow from the photo and the decision alone, as the real one's do. */
 #ifndef OCCLUDE_TESTS_FAKE_WORKER_H
 #define OCCLUDE_TESTS_FAKE_WORKER_H
@@ -55,6 +55,18 @@ static void fake_face(struct wire_reply *r, uint32_t verified) {
 	g->point[0] = square[1];
 }
 
+static void fake_text(struct wire_reply *r, uint32_t verified) {
+	static const struct wire_point slanted[4] = { { 5, 5 }, { 50, 15 }, { 48, 25 }, { 3, 15 } };
+	struct wire_region *g = &r->region[r->regions++];
+	*g = (struct wire_region){ .kind = REGION_TEXT,
+		.shape = SHAPE_POLYGON,
+		.verified = verified,
+		.cover = 1,
+		.score = verified ? .9F : .2F,
+		.points = 4 };
+	memcpy(g->polygon, slanted, sizeof slanted);
+}
+
 static void fake_strip(const struct worker_job *job, struct wire_reply *r) {
 	r->format = WIRE_JPEG;
 	r->width = 100;
@@ -65,6 +77,8 @@ static void fake_strip(const struct worker_job *job, struct wire_reply *r) {
 	r->greyscale = strstr(job->input, "GREY") != NULL;
 	if (strstr(job->input, "FACE")) fake_face(r, 1);
 	if (strstr(job->input, "MAYBE")) fake_face(r, 0);
+	if (strstr(job->input, "WORDS")) fake_text(r, 1);
+	if (strstr(job->input, "TEETH")) fake_text(r, 0);
 }
 
 static void fake_master(const struct worker_job *job, struct worker_result *ret) {

@@ -242,6 +242,30 @@ static void I4_what_nobody_answered_is_covered(void **state) {
 	assert_int_equal(d->region[1].cover, 0);
 }
 
+/* I7, I8: text is covered until a person dismisses it; what is unlikely to be text lies on teeth, which nothing automatic covers: it is
+ * covered once a person confirms it, and no answer is owed. */
+static void I8_what_is_unlikely_to_be_text_covers_no_teeth(void **state) {
+	(void)state;
+	auto_free struct wire_decision *d = calloc(1, sizeof *d);
+	auto_free struct region_row *rows = NULL;
+	int64_t id = photo("T3_IO-FR.jpg", "WORDS TEETH");
+	struct photo_row r = look(id);
+	size_t n;
+	OK(region_list(f->p, id, &rows, &n, E));
+	assert_int_equal(n, 2);
+	assert_true(rows[0].verified && !rows[1].verified); /* shown last */
+	OK(review_decision(f->p, &r, d, E));
+	assert_int_equal(d->regions, 2);
+	assert_int_equal(d->region[0].cover, 1);
+	assert_int_equal(d->region[1].cover, 0);
+	assert_int_equal(r.candidates, 0);
+	OK(region_confirm(f->p, &desk, rows[1].id, E) || review_decision(f->p, &r, d, E));
+	assert_int_equal(d->region[1].cover, 1);
+	OK(region_dismiss(f->p, &desk, rows[0].id, "a mark on the mirror", E) || review_decision(f->p, &r, d, E));
+	assert_int_equal(d->region[0].cover, 0);
+	assert_int_equal(d->region[1].cover, 1);
+}
+
 static int masters_on_disk(void) {
 	char dir[200];
 	int n = 0;
@@ -373,6 +397,7 @@ int main(void) {
 		T(I7_what_was_found_is_dismissed_with_a_reason_never_removed),
 		T(I4_less_covered_asks_again),
 		T(I4_what_nobody_answered_is_covered),
+		T(I8_what_is_unlikely_to_be_text_covers_no_teeth),
 		T(masters_are_sealed_and_old_ones_go),
 		T(I5_a_sheet_is_approved_in_one_act_over_exactly_its_pictures),
 		T(C3_a_worker_does_not_say_how_much_a_picture_shows),
