@@ -10,7 +10,7 @@
 #include "base/pixels.h"
 #include "flow/wire.h"
 
-/* Searches upright sRGB pixels (3 bands) at long sides of at most CODE_SIDE and half that. Fills up to `max` regions, strongest first: kind
+/* Searches upright sRGB pixels (3 bands) at a long side of at most CODE_SIDE and at half that. Fills up to `max` regions, strongest first: kind
  * REGION_CODE, shape SHAPE_POLYGON of four corners, which may lie beyond the picture, verified 1, cover 1. -1: the search did not run. */
 enum { CODE_SIDE = 1600 };
 int code_find(const struct pixels *p, struct wire_region *out, size_t max, size_t *ret_n, struct err *e);

@@ -131,9 +131,11 @@ static struct wire_region region_of(const struct map_box *b, float scale_x, floa
 	return r;
 }
 
+/* Nothing is found where the window does not fit. */
 static int find_at(const struct pixels *p, int side, struct wire_region *out, size_t max, size_t *n, struct err *e) {
 	auto_grey struct grey g = { 0 };
 	auto_map_boxes struct map_boxes boxes = { 0 };
+	if (side < SMALL) return 0;
 	if (make_grey(p, side, &g, e)) return -1;
 	if (g.width < SMALL || g.height < SMALL) return 0;
 	auto_free float *map = calloc((size_t)g.width * (size_t)g.height, sizeof *map);
@@ -156,8 +158,9 @@ int code_find(const struct pixels *p, struct wire_region *out, size_t max, size_
 	size_t n = 0;
 	if (p->bands != 3 || p->width < 1 || p->height < 1)
 		return err_set(e, ERR_REFUSED, "This picture cannot be searched for codes.");
+	int longer = p->width > p->height ? p->width : p->height, side = longer < CODE_SIDE ? longer : CODE_SIDE;
 	for (int half = 1; half <= 2; half++)
-		if (find_at(p, CODE_SIDE / half, out, max, &n, e)) return -1;
+		if (find_at(p, side / half, out, max, &n, e)) return -1;
 	if (n) qsort(out, n, sizeof *out, stronger);
 	*ret_n = n;
 	return 0;

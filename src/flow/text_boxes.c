@@ -69,6 +69,8 @@ void text_boxes_free(struct text_boxes *b) {
 #define LINK_OFFSET 0.6F  /* heights off the line */
 #define LINK_GROWN  1.3F  /* times as high as the higher one, at most, is the box around both: else it is no line */
 #define LINE_ASPECT 2.0F  /* from here on a box is a line, whose ends the network is least sure of */
+#define BLOCK_TURN  0.98F /* cosine: 11 degrees */
+#define BLOCK_APART 1.5F  /* half the heights of both between the middles of neighbouring lines */
 #define LINE_ENDS   0.7F  /* heights more at both ends */
 
 /* Whether `b` continues the line of `a`. */
@@ -83,20 +85,28 @@ static bool continues(const struct text_box *a, const struct text_box *b) {
 	return off <= LINK_OFFSET * 2 * low && along - a->along - b->along <= LINK_GAP * 2 * low;
 }
 
-/* The box along `a` around both. */
-static struct text_box around(const struct text_box *a, const struct text_box *b) {
-	struct map_spot s[8];
-	for (int i = 0; i < 8; i++) {
-		const struct text_box *t = i < 4 ? a : b;
+static void corners(const struct text_box *t, struct map_spot *s) {
+	for (int i = 0; i < 4; i++) {
 		float p = (i & 1 ? 1 : -1) * t->along, q = (i & 2 ? 1 : -1) * t->across;
 		s[i] = (struct map_spot){ t->x + p * t->ux - q * t->uy, t->y + p * t->uy + q * t->ux };
 	}
-	/* the line runs from one middle to the other if they are far apart, else as the longer box does */
-	float dx = b->x - a->x, dy = b->y - a->y, d = hypotf(dx, dy);
+}
+
+/* The box around spots along (ux, uy). */
+static struct text_box along(const struct map_spot *s, size_t n, float ux, float uy, float score) {
+	struct map_box r = map_box_along(s, n, ux, uy);
+	return (struct text_box){ r.x, r.y, r.ux, r.uy, r.along, r.across, score, false };
+}
+
+/* The box around both. The line runs from one middle to the other if they are far apart, else as the longer box does. */
+static struct text_box around(const struct text_box *a, const struct text_box *b) {
+	struct map_spot s[8];
+	corners(a, s);
+	corners(b, s + 4);
+	float dx = b->x - a->x, dy = b->y - a->y, d = hypotf(dx, dy), score = fmaxf(a->score, b->score);
 	const struct text_box *longer = a->along >= b->along ? a : b;
 	bool far = d > 4 * fmaxf(a->across, b->across);
-	struct map_box r = far ? map_box_along(s, 8, dx / d, dy / d) : map_box_along(s, 8, longer->ux, longer->uy);
-	return (struct text_box){ r.x, r.y, r.ux, r.uy, r.along, r.across, fmaxf(a->score, b->score), false };
+	return far ? along(s, 8, dx / d, dy / d, score) : along(s, 8, longer->ux, longer->uy, score);
 }
 
 /* Joins every pair that can be joined as the boxes stand; returns how many. */
@@ -118,10 +128,42 @@ static unsigned link_once(struct text_boxes *b) {
 	return joined;
 }
 
+static bool is_line(const struct text_box *t) {
+	return !t->unlikely && t->along > LINE_ASPECT * t->across;
+}
+
+/* Whether the shorter `b` is the line above or below `a`. */
+static bool neighbours(const struct text_box *a, const struct text_box *b) {
+	float dx = b->x - a->x, dy = b->y - a->y;
+	float beside = fabsf(dx * a->ux + dy * a->uy), off = fabsf(dy * a->ux - dx * a->uy);
+	float low = fminf(a->across, b->across), high = fmaxf(a->across, b->across);
+	return b->along <= a->along && fabsf(a->ux * b->ux + a->uy * b->uy) >= BLOCK_TURN &&
+	       high <= LINK_HEIGHT * low && off <= BLOCK_APART * (low + high) && beside <= a->along;
+}
+
+/* Lines of one block begin and end together: what breaks off in one of them (letters on a pattern) is seen in its neighbour. So the
+ * shorter of two neighbours takes the direction of the longer, and reaches as far. */
+static void align(const struct text_box *a, struct text_box *b) {
+	struct map_spot s[4];
+	corners(b, s);
+	*b = along(s, 4, a->ux, a->uy, b->score);
+	float middle = (b->x - a->x) * a->ux + (b->y - a->y) * a->uy; /* of b, seen from a's */
+	float from = fminf(-a->along, middle - b->along), to = fmaxf(a->along, middle + b->along);
+	float move = (from + to) / 2 - middle;
+	b->x += move * a->ux;
+	b->y += move * a->uy;
+	b->along = (to - from) / 2;
+}
+
 void text_boxes_link(struct text_boxes *b) {
 	while (link_once(b)) continue;
+	for (size_t i = 0; i < b->count; i++)
+		for (size_t k = 0; k < b->count; k++)
+			if (k != i && is_line(&b->item[i]) && is_line(&b->item[k]) &&
+				neighbours(&b->item[i], &b->item[k]))
+				align(&b->item[i], &b->item[k]);
 	for (size_t i = 0; i < b->count; i++) {
 		struct text_box *t = &b->item[i];
-		if (!t->unlikely && t->along > LINE_ASPECT * t->across) t->along += LINE_ENDS * 2 * t->across;
+		if (is_line(t)) t->along += LINE_ENDS * 2 * t->across;
 	}
 }
