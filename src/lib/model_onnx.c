@@ -44,6 +44,7 @@ static int define_like(struct onnx_build *b, const struct onnx_tensor *t, uint32
 }
 
 float *onnx_floats(struct onnx_build *b, const struct onnx_value *v) {
+	if (!v->count) return model_bad(b->e, "a constant is empty"), NULL;
 	float *data = model_alloc(b->m, v->count, b->e);
 	if (!data) return NULL;
 	memcpy(data, v->raw, v->count * sizeof *data);

@@ -216,7 +216,7 @@ static void judge(const struct text_set_picture *t, const char *dir, struct sums
 	static struct wire_region r[WIRE_REGIONS_MAX];
 	auto_pixels struct pixels p = { 0 };
 	struct err e = { 0 };
-	size_t codes, lines, sure;
+	size_t codes = 0, lines = 0, sure;
 	faces_decode(dir, t->file, &p);
 	if (code_find(&p, r, WIRE_REGIONS_MAX, &codes, &e) ||
 		text_find(model_assets, &p, t->intraoral, r + codes, WIRE_REGIONS_MAX - codes, &lines, &e))
