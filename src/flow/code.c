@@ -149,6 +149,29 @@ static int find_at(const struct pixels *p, int side, struct wire_region *out, si
 	return 0;
 }
 
+/* Whether a corner lies in a turned rectangle; on its edge counts. */
+static bool holds(const struct wire_region *r, struct wire_point c) {
+	for (int i = 0; i < 4; i++) {
+		const struct wire_point *a = &r->polygon[i], *b = &r->polygon[(i + 1) % 4];
+		if ((b->x - a->x) * (c.y - a->y) - (b->y - a->y) * (c.x - a->x) < 0) return false;
+	}
+	return true;
+}
+
+/* Leaves out what lies wholly inside another one: both scales see the same code. */
+static size_t drop_inner(struct wire_region *r, size_t n) {
+	size_t kept = 0;
+	for (size_t i = 0; i < n; i++) {
+		bool inner = false;
+		for (size_t k = 0; k < n && !inner; k++) {
+			inner = k != i && (k >= i || k < kept);
+			for (int c = 0; c < 4 && inner; c++) inner = holds(&r[k], r[i].polygon[c]);
+		}
+		if (!inner) r[kept++] = r[i];
+	}
+	return kept;
+}
+
 static int stronger(const void *a, const void *b) {
 	const struct wire_region *p = a, *q = b;
 	return p->score > q->score ? -1 : p->score < q->score;
@@ -161,6 +184,7 @@ int code_find(const struct pixels *p, struct wire_region *out, size_t max, size_
 	int longer = p->width > p->height ? p->width : p->height, side = longer < CODE_SIDE ? longer : CODE_SIDE;
 	for (int half = 1; half <= 2; half++)
 		if (find_at(p, side / half, out, max, &n, e)) return -1;
+	n = drop_inner(out, n);
 	if (n) qsort(out, n, sizeof *out, stronger);
 	*ret_n = n;
 	return 0;

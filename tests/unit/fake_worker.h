@@ -34,11 +34,6 @@ struct worker_job *worker_start(const struct wire_request *req, const void *inpu
 	return job;
 }
 
-void worker_set_program(const char *path, int wall_ms) { /* helpers that start the real one are linked too */
-	(void)path;
-	(void)wall_ms;
-}
-
 int worker_next(struct worker_job *const *jobs, size_t n) {
 	for (size_t i = n; i-- > 0;) /* the last first: order must not matter */
 		if (jobs[i]) return (int)i;
