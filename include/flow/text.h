@@ -18,9 +18,9 @@
 enum { TEXT_SIDE = 1600 };
 
 /* Searches upright sRGB pixels (3 bands), with the network from `models` (model_assets). Fills up to `max` regions, likely ones
- * first, then by score: kind
- * REGION_TEXT, shape SHAPE_POLYGON of four corners, which may lie beyond the picture; verified 0 if it is unlikely; cover 1. -1 means the search did not run and nothing
- * is known: the picture is not fit for it, memory is out, or there is more text than fits. */
+ * first, then by score: kind REGION_TEXT, shape SHAPE_POLYGON of four corners, which may lie beyond the picture; verified 0 if
+ * it is unlikely; cover 1. -1 means the search did not run and nothing is known: the picture is not fit for it, memory is out,
+ * or there is more text than fits. */
 int text_find(const struct asset *models, const struct pixels *p, bool intraoral, struct wire_region *out, size_t max,
 	size_t *ret_n, struct err *e);
 

@@ -11,16 +11,15 @@
 #include "base/mem.h"
 
 enum {
-	MODEL_SIDE_MAX = 4096,               /* any dimension of a tensor, channels included */
-	MODEL_TENSOR_MAX = 32 * 1024 * 1024, /* floats of one tensor */
-	MODEL_TENSORS_MAX = 4096,            /* tensors of one model */
-	MODEL_OPS_MAX = 2048,                /* operators of one model */
-	MODEL_OUTPUTS_MAX = 8,               /* outputs of one model */
-	MODEL_FLOATS_MAX =
-		512 * 1024 *
-		1024, /* floats of all tensors of one model, weights included, as if none shared memory (XNNPACK lets
-	                                      * inner ones share: text at 1600 x 1216 counts 335 million and takes 330 MB in all) */
-	MODEL_FILE_MAX = 64 * 1024 * 1024 /* bytes of one file */
+	MODEL_SIDE_MAX = 4096,                /* any dimension of a tensor, channels included */
+	MODEL_TENSOR_MAX = 32 * 1024 * 1024,  /* floats of one tensor */
+	MODEL_TENSORS_MAX = 4096,             /* tensors of one model */
+	MODEL_OPS_MAX = 2048,                 /* operators of one model */
+	MODEL_OUTPUTS_MAX = 8,                /* outputs of one model */
+	MODEL_FLOATS_MAX = 512 * 1024 * 1024, /* floats of all tensors of one model, weights included, as if
+	                                       * none shared memory. XNNPACK lets inner ones share: text at
+	                                       * 1600 x 1216 counts 335 million and takes 330 MB in all */
+	MODEL_FILE_MAX = 64 * 1024 * 1024     /* bytes of one file */
 };
 
 /* Multiply-adds of one run that a file may ask for. */
