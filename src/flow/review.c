@@ -19,7 +19,7 @@
 /* I4, I7: what was found is covered unless a person dismissed it, candidates for faces too. I8: what is unlikely to be text lies on teeth more
  * often than not, and nothing automatic covers teeth: it is covered once a person confirms it. */
 static bool is_covered(const struct region_row *row, enum wire_kind kind) {
-	return !row->dismissed && (row->verified || row->confirmed || kind != REGION_TEXT);
+	return !row->dismissed && (row->verified || row->confirmed || (kind != REGION_TEXT && kind != REGION_CODE));
 }
 
 static int put_region(const struct region_row *row, struct wire_region *w, struct err *e) {

@@ -35,11 +35,12 @@ static bool judge(const struct text_picture *p, struct text_box *b) {
 	float height = 2 * b->across;
 	bool tall = height > TALL * side;
 	if (!tall && !p->intraoral) return true;
-	if (text_strokes(p, &core, height, tall ? TALL_LEVELS : LEVELS) >= (tall ? TALL_STROKES : STROKES))
-		return true;
+	bool strokes = text_strokes(p, &core, height, tall ? TALL_LEVELS : LEVELS) >= (tall ? TALL_STROKES : STROKES);
+	/* I8: what is tall in a mouth is a row of teeth, whatever edges it has; labels there are small */
+	if (strokes && !(tall && p->intraoral)) return true;
 	*b = core;
 	b->unlikely = true;
-	return height <= ENORMOUS * side;
+	return strokes || height <= ENORMOUS * side;
 }
 
 int text_boxes_find(const float *map, const struct text_picture *p, struct text_boxes *ret, struct err *e) {

@@ -1,6 +1,7 @@
 /* job.c: runs one job: the stages of a photo's way (strip, detect, redact, derive, check) put together. */
 #include "worker/job.h"
 
+#include <math.h>
 #include <string.h>
 #include <time.h>
 
@@ -16,6 +17,7 @@
 #include "lib/image.h"
 
 enum { SHOW_QUALITY = 85 };
+#define UNLIKELY_SCORE 0.2F /* of the score stays, as in flow/text */
 
 int job_prepare(struct job *job, struct err *e) {
 	const uint32_t what = job->request.job;
@@ -80,10 +82,40 @@ static void put_second_look(struct job *job, const struct pixels *p) {
 	job->reply.cpu_ms = cpu_ms() - before;
 }
 
+/* Whether the middle of a region lies in the mouth of a verified face, with half its lips' size to spare. */
+static bool in_mouth(const struct wire_region *r, const struct wire_region *face) {
+	if (face->kind != REGION_FACE || !face->verified || face->lips < 3 || !r->points) return false;
+	float left = face->lip[0].x, right = left, top = face->lip[0].y, bottom = top, x = 0, y = 0;
+	for (uint32_t i = 1; i < face->lips; i++) {
+		left = fminf(left, face->lip[i].x);
+		right = fmaxf(right, face->lip[i].x);
+		top = fminf(top, face->lip[i].y);
+		bottom = fmaxf(bottom, face->lip[i].y);
+	}
+	for (uint32_t i = 0; i < r->points; i++) {
+		x += r->polygon[i].x / (float)r->points;
+		y += r->polygon[i].y / (float)r->points;
+	}
+	float spare_x = (right - left) / 2, spare_y = (bottom - top) / 2;
+	return x > left - spare_x && x < right + spare_x && y > top - spare_y && y < bottom + spare_y;
+}
+
+/* I8: teeth in an open mouth look like a line of text or a code; what is proposed there covers nothing until a person
+ * confirms it. */
+static void spare_mouths(struct wire_reply *reply, uint32_t faces) {
+	for (uint32_t i = faces; i < reply->regions; i++)
+		for (uint32_t f = 0; f < faces; f++)
+			if (reply->region[i].verified && in_mouth(&reply->region[i], &reply->region[f])) {
+				reply->region[i].verified = 0;
+				reply->region[i].score *= UNLIKELY_SCORE;
+			}
+}
+
 /* The search for text and codes (I7), behind the faces. If it could not run, nothing is known of the photo, and it must not pass for searched:
  * a person has to look (I4). */
 static void put_text(struct job *job, const struct pixels *p) {
 	struct wire_region *to = job->reply.region + job->reply.regions;
+	const uint32_t faces = job->reply.regions;
 	size_t room = WIRE_REGIONS_MAX - job->reply.regions, codes = 0, lines = 0;
 	struct err ignored;
 	const float before = cpu_ms();
@@ -93,6 +125,7 @@ static void put_text(struct job *job, const struct pixels *p) {
 		job->reply.detect_ran = 0;
 	else
 		job->reply.regions += (uint32_t)(codes + lines);
+	spare_mouths(&job->reply, faces);
 	job->reply.cpu_ms += cpu_ms() - before;
 }
 

@@ -59,6 +59,18 @@ await withSite(async ({ base, browser }) => {
     return bad;
   });
   ok(broken.length === 0, 'every picture of a case decodes', broken.join(' '));
+  // the share of each picture that lies under the one tone of every cover; the name card and label of the sample pictures are small
+  const covered = await page.evaluate(() => [...document.images].filter(i => !i.alt.startsWith('Profile')).map(i => {
+    const c = Object.assign(document.createElement('canvas'), { width: 300, height: 200 });
+    const g = c.getContext('2d');
+    g.drawImage(i, 0, 0, c.width, c.height);
+    const d = g.getImageData(0, 0, c.width, c.height).data;
+    let n = 0;
+    for (let k = 0; k < d.length; k += 4) if (Math.abs(d[k] - 0xc8) < 4 && Math.abs(d[k + 1] - 0xc7) < 4 && Math.abs(d[k + 2] - 0xc3) < 4) n++;
+    return [i.alt, n / (c.width * c.height)];
+  }));
+  ok(covered.length > 10 && covered.every(c => c[1] < .08), 'I8_no_automatic_form_covers_teeth',
+    covered.filter(c => c[1] >= .08).join(' | '));
   const avif = await page.evaluate(() => [...document.images].every(i => i.currentSrc.endsWith('.avif')));
   ok(avif, 'the browser was given AVIF');
   const alts = await page.$$eval('img', is => is.map(i => i.alt));
