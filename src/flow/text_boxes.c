@@ -16,6 +16,7 @@ enum { COMPONENT_MIN = 12, SIDE_MIN = 3 };
 /* From TALL of the longer side on a line must change by TALL_LEVELS for TALL_STROKES times a line height to be likely, smaller ones
  * in an intraoral view by LEVELS for STROKES times; what does not from ENORMOUS on is not text (a sixth of the picture high, and no letter in it). */
 #define TALL         0.06F
+#define TEETH        0.075F /* of the long side: labels in mouth pictures are lower, rows of teeth higher */
 #define ENORMOUS     0.16F
 #define TALL_STROKES 2.5F
 #define STROKES      2.0F
@@ -37,7 +38,7 @@ static bool judge(const struct text_picture *p, struct text_box *b) {
 	if (!tall && !p->intraoral) return true;
 	bool strokes = text_strokes(p, &core, height, tall ? TALL_LEVELS : LEVELS) >= (tall ? TALL_STROKES : STROKES);
 	/* I8: what is tall in a mouth is a row of teeth, whatever edges it has; labels there are small */
-	if (strokes && !(tall && p->intraoral)) return true;
+	if (strokes && !(p->intraoral && height > TEETH * side)) return true;
 	*b = core;
 	b->unlikely = true;
 	return strokes || height <= ENORMOUS * side;
