@@ -480,7 +480,7 @@ static void fill_limits(struct http_limits *l) {
 
 static int start_daemon(struct http_server *s, int fd, struct err *e) {
 	const struct http_limits *l = &s->config.limits;
-	s->daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_TURBO, 0, NULL, NULL, on_request, s,
+	s->daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD, 0, NULL, NULL, on_request, s,
 		MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_THREAD_POOL_SIZE, (unsigned)THREADS,
 		MHD_OPTION_CONNECTION_LIMIT, l->connections, MHD_OPTION_PER_IP_CONNECTION_LIMIT, l->per_address,
 		MHD_OPTION_CONNECTION_TIMEOUT, l->idle_seconds, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
