@@ -103,6 +103,11 @@ void shown_case_free(struct shown_case *c) {
 
 /* ---- publications ---- */
 
+/* The columns that `collect` reads, in its order. */
+#define PUBLICATIONS                                                                                                 \
+	"SELECT p.id, p.case_id, p.consent_id, p.public_id, p.lapses_at, p.lease_at, p.fingerprint,"                 \
+	" p.published_at FROM publication p"
+
 static int collect(struct stmt *q, struct publication **ret, size_t *ret_n, struct err *e) {
 	auto_free struct publication *list = NULL;
 	size_t n = 0, cap = 0;
@@ -130,9 +135,7 @@ static int collect(struct stmt *q, struct publication **ret, size_t *ret_n, stru
 int publication_live(
 	struct practice *p, const char *channel, struct publication **ret, size_t *ret_n, struct err *e) {
 	auto_stmt struct stmt *q = NULL;
-	if (db_query(p->db, &q, e,
-		    "SELECT id, case_id, consent_id, public_id, lapses_at, lease_at, fingerprint, published_at"
-		    " FROM publication WHERE channel = ?1 AND ended_at IS NULL ORDER BY case_id",
+	if (db_query(p->db, &q, e, PUBLICATIONS " WHERE p.channel = ?1 AND p.ended_at IS NULL ORDER BY p.case_id",
 		    "t", channel))
 		return -1;
 	return collect(q, ret, ret_n, e);
@@ -142,9 +145,8 @@ int publication_faulty(
 	struct practice *p, const char *channel, struct publication **ret, size_t *ret_n, struct err *e) {
 	auto_stmt struct stmt *q = NULL;
 	if (db_query(p->db, &q, e,
-		    "SELECT id, case_id, consent_id, public_id, lapses_at, lease_at, fingerprint, published_at"
-		    " FROM publication WHERE channel = ?1 AND ended_at IS NULL"
-		    " AND id IN (SELECT publication_id FROM publication_fault) ORDER BY case_id",
+		    PUBLICATIONS " WHERE p.channel = ?1 AND p.ended_at IS NULL"
+				 " AND p.id IN (SELECT publication_id FROM publication_fault) ORDER BY p.case_id",
 		    "t", channel))
 		return -1;
 	return collect(q, ret, ret_n, e);
@@ -154,8 +156,8 @@ int publication_of_patient(struct practice *p, int64_t patient_id, int64_t case_
 	size_t *ret_n, struct err *e) {
 	auto_stmt struct stmt *q = NULL;
 	if (db_query(p->db, &q, e,
-		    "SELECT p.id, p.case_id, p.consent_id, p.public_id, p.lapses_at, p.lease_at, p.fingerprint,"
-		    " p.published_at FROM publication p JOIN cases c ON c.id = p.case_id"
+		    PUBLICATIONS
+		    " JOIN cases c ON c.id = p.case_id"
 		    " WHERE p.ended_at IS NULL AND c.patient_id = ?1 AND (?2 = 0 OR c.id = ?2) ORDER BY p.id",
 		    "ii", patient_id, case_id))
 		return -1;
